@@ -1,0 +1,1 @@
+"""The seam between view and collector: frames on two pipes."""

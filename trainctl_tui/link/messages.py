@@ -1,0 +1,195 @@
+"""What view and collector say to each other. Whole truths, so that a repeated message costs nothing."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from trainctl_tui.domain.errors import Trouble
+from trainctl_tui.domain.inventory import Lane, Listing
+from trainctl_tui.domain.resources import Console, Identity, Kind, Region
+
+
+class Hello(Struct, frozen=True, tag=True):
+    """First words of a collector: its process id and the regions it watches."""
+
+    pid: int
+    regions: tuple[str, ...]
+
+
+class Identified(Struct, frozen=True, tag=True):
+    """The provider said who we are (sent again when the alias is known)."""
+
+    identity: Identity
+
+
+class Unidentified(Struct, frozen=True, tag=True):
+    """Who we are could not be found out. Lanes then carry account ""."""
+
+    trouble: Trouble
+
+
+class Watching(Struct, frozen=True, tag=True):
+    """The regions being watched now; an empty tuple comes with the reason in ``trouble``."""
+
+    regions: tuple[str, ...]
+    trouble: Trouble | None = None
+
+
+class SweepStarted(Struct, frozen=True, tag=True):
+    """A sweep of a lane is under way."""
+
+    lane: Lane
+    sweep: int
+
+
+class Listed(Struct, frozen=True, tag=True):
+    """News of a lane. ``clock_offset`` is the provider's clock minus this machine's, seconds."""
+
+    listing: Listing
+    clock_offset: float
+
+
+class SweepWaiting(Struct, frozen=True, tag=True):
+    """A sweep pauses ``seconds`` before it tries the same page again."""
+
+    lane: Lane
+    trouble: Trouble
+    seconds: float
+
+
+class SweepFailed(Struct, frozen=True, tag=True):
+    """A sweep ended with an error; the next begins in ``retry_in`` seconds (None: only when asked)."""
+
+    lane: Lane
+    sweep: int
+    trouble: Trouble
+    retry_in: float | None
+    failures: int
+
+
+class CacheWarning(Struct, frozen=True, tag=True):
+    """One line about the cache, said once a run."""
+
+    text: str
+
+
+class CollectorLost(Struct, frozen=True, tag=True):
+    """Made by the client, never sent: the collector died; another starts in ``restart_in`` seconds."""
+
+    cause: str
+    restart_in: float
+
+
+class ConsoleAnswer(Struct, frozen=True, tag=True):
+    """Answer to ``AskConsole``."""
+
+    id: int
+    console: Console
+
+
+class RawAnswer(Struct, frozen=True, tag=True):
+    """Answer to ``AskRaw``: the provider's own words, as JSON."""
+
+    id: int
+    text: str
+
+
+class RegionsAnswer(Struct, frozen=True, tag=True):
+    """Answer to ``AskRegions``."""
+
+    id: int
+    regions: tuple[Region, ...]
+
+
+class NoAnswer(Struct, frozen=True, tag=True):
+    """A question that ended in an error."""
+
+    id: int
+    trouble: Trouble
+
+
+class LaneTally(Struct, frozen=True):
+    """Counters of one operation in one region since the collector started. Times in milliseconds."""
+
+    operation: str
+    region: str
+    calls: int
+    errors: int
+    throttled: int
+    retried: int
+    p50: float
+    p95: float
+
+
+class Tally(Struct, frozen=True, tag=True):
+    """All counters: a whole truth, sent at most once a second and only when something changed."""
+
+    lanes: tuple[LaneTally, ...]
+    cache_hits: int
+    cache_misses: int
+
+
+ToView: TypeAlias = (
+    Hello
+    | Identified
+    | Unidentified
+    | Watching
+    | SweepStarted
+    | Listed
+    | SweepWaiting
+    | SweepFailed
+    | CacheWarning
+    | CollectorLost
+    | ConsoleAnswer
+    | RawAnswer
+    | RegionsAnswer
+    | NoAnswer
+    | Tally
+)
+
+
+class Refresh(Struct, frozen=True, tag=True):
+    """Sweep now: these kinds, or all where empty. ``whole`` sends everything again, not differences."""
+
+    kinds: tuple[Kind, ...] = ()
+    whole: bool = False
+
+
+class Pause(Struct, frozen=True, tag=True):
+    """Stop sweeping by the clock (True), or go on (False). ``Refresh`` works all the same."""
+
+    paused: bool
+
+
+class WatchRegions(Struct, frozen=True, tag=True):
+    """Watch these regions instead."""
+
+    regions: tuple[str, ...]
+
+
+class AskConsole(Struct, frozen=True, tag=True):
+    """Fetch the last console lines of an instance."""
+
+    id: int
+    region: str
+    instance_id: str
+
+
+class AskRaw(Struct, frozen=True, tag=True):
+    """Fetch the provider's own description of one resource."""
+
+    id: int
+    kind: Kind
+    region: str
+    resource_id: str
+
+
+class AskRegions(Struct, frozen=True, tag=True):
+    """List the account's regions."""
+
+    id: int
+
+
+ToCollector: TypeAlias = Refresh | Pause | WatchRegions | AskConsole | AskRaw | AskRegions

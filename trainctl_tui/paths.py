@@ -1,0 +1,39 @@
+"""Where things live on this machine: the XDG directories, and how they are made private."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+APP = "trainctl-tui"
+
+
+def config_dir() -> Path:
+    """Return the directory of ``config.toml``."""
+    return _xdg("XDG_CONFIG_HOME", ".config") / APP
+
+
+def cache_dir() -> Path:
+    """Return the directory of remembered listings."""
+    return _xdg("XDG_CACHE_HOME", ".cache") / APP
+
+
+def state_dir() -> Path:
+    """Return the directory of logs, crash reports and, later, the journal."""
+    if chosen := os.environ.get("TRAINCTL_STATE_DIR"):
+        return Path(chosen)
+    return _xdg("XDG_STATE_HOME", ".local/state") / APP
+
+
+def make_private(directory: Path) -> Path:
+    """Make a directory, and its missing parents, that only this user can enter (0700). May raise OSError."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if directory.stat().st_uid == os.getuid():
+        directory.chmod(0o700)
+    return directory
+
+
+def _xdg(variable: str, fallback: str) -> Path:
+    value = os.environ.get(variable, "")
+    # The XDG specification: a relative path here is invalid and must be ignored.
+    return Path(value) if value.startswith("/") else Path.home() / fallback

@@ -1,0 +1,137 @@
+"""The door to a cloud: one protocol for reading, and skills that are asked for, not flagged.
+
+``isinstance(provider, CanReadConsole)`` *is* the capability; there is no second list that could disagree.
+Everything that crosses this door is a domain value or an error of ``domain.errors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
+
+from trainctl_tui.domain.errors import Bug, TrainctlError, Trouble
+from trainctl_tui.domain.resources import Console, Identity, Kind, Region, Row
+
+
+class Page(Struct, frozen=True):
+    """One answer of a paged listing. ``taken_at`` is the provider's clock (its Date header), or None."""
+
+    items: tuple[Row, ...]
+    taken_at: float | None
+
+
+class Call(Struct, frozen=True):
+    """One attempt on the wire, for the metrics and the log. ``outcome`` is "ok" or a class of error."""
+
+    operation: str  # "ec2:DescribeInstances"
+    region: str
+    milliseconds: float
+    outcome: str
+    code: str = ""
+    request_id: str = ""
+    attempt: int = 1
+
+
+def _ignore_wait(_trouble: Trouble, _seconds: float) -> None:
+    """Hear of a pause and do nothing."""
+
+
+def _ignore_call(_call: Call) -> None:
+    """Hear of a call and do nothing."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How a read waits: ``cancel`` ends every pause at once; ``on_wait`` hears of each (cause, seconds)."""
+
+    cancel: Event = field(default_factory=Event)
+    on_wait: Callable[[Trouble, float], None] = _ignore_wait
+
+
+@dataclass(frozen=True)
+class ProviderOptions:
+    """What a provider is opened with. ``loopback_only`` refuses any endpoint off this machine (demo)."""
+
+    profile: str = ""
+    endpoint: str = ""
+    loopback_only: bool = False
+    on_call: Callable[[Call], None] = _ignore_call
+
+
+class Provider(Protocol):
+    """What every cloud must be able to tell. Methods block; all are safe to call from several threads."""
+
+    name: str
+
+    def default_region(self) -> str:
+        """Return the configured region, or "" if there is none."""
+        ...
+
+    def identify(self, patience: Patience) -> Identity:
+        """Say who we are (without the alias: see ``alias``)."""
+        ...
+
+    def alias(self, patience: Patience) -> str:
+        """Return the account's alias, or "" if it has none. May be Denied."""
+        ...
+
+    def regions(self, patience: Patience) -> tuple[Region, ...]:
+        """List the regions, those not opted in to included."""
+        ...
+
+    def pages(
+        self, kind: Kind, region: str, patience: Patience, only: Collection[str] = ()
+    ) -> Iterator[Page]:
+        """List every page of one kind. ``only`` names the types wanted (``Kind.TYPES``).
+
+        Raises an error of ``domain.errors`` at the page that failed; pages before it stand.
+        """
+        ...
+
+    def clock_offset(self) -> float:
+        """Return the provider's clock minus ours, in seconds (0.0 before the first answer)."""
+        ...
+
+
+@runtime_checkable
+class CanReadConsole(Protocol):
+    """Can fetch the last console lines of an instance."""
+
+    def console(self, region: str, instance_id: str, patience: Patience) -> Console:
+        """Return the last console output, at most 64 KB of it."""
+        ...
+
+
+@runtime_checkable
+class CanShowRaw(Protocol):
+    """Can show the provider's own description of one resource."""
+
+    def raw(self, kind: Kind, region: str, id: str, patience: Patience) -> str:
+        """Return the provider's answer for one resource as indented JSON."""
+        ...
+
+
+@contextmanager
+def boundary(doing: str, translate: Callable[[Exception, str], TrainctlError]) -> Iterator[None]:
+    """Let nothing but our own errors out of a provider. ``doing`` names the act ("list volumes")."""
+    try:
+        yield
+    except TrainctlError:
+        raise
+    except Exception as error:
+        raise translate(error, doing) from error
+
+
+def bug(error: Exception, doing: str) -> Bug:
+    """Wrap what no table knows."""
+    return Bug(
+        f"Could not {doing}.",
+        f"Something happened that trainctl-tui does not know: {type(error).__name__}.",
+        "Please report it, with the log file.",
+        code=type(error).__name__,
+    )

@@ -1,0 +1,1 @@
+"""The face: the only floor that knows Textual and Rich."""
