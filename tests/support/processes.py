@@ -1,0 +1,94 @@
+"""Look at processes from outside, through /proc: who lives, whose children, how much they used."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def exists(pid: int) -> bool:
+    """Whether a process lives. A zombie does not."""
+    fields = _stat(pid)
+    return bool(fields) and fields[0] != "Z"
+
+
+def state(pid: int) -> str:
+    """One letter: R running, S sleeping, T stopped, Z zombie; "" when gone."""
+    fields = _stat(pid)
+    return fields[0] if fields else ""
+
+
+def children(pid: int) -> list[int]:
+    """Return all living descendants of a process."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (fields := _stat(int(entry.name))) and fields[0] != "Z":
+            parents.setdefault(int(fields[1]), []).append(int(entry.name))
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        mine = parents.get(waiting.pop(), [])
+        found += mine
+        waiting += mine
+    return found
+
+
+def command(pid: int) -> str:
+    """Return the command line of a process, or "" when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return user and system time used so far, in seconds; 0.0 when gone."""
+    fields = _stat(pid)
+    return (int(fields[11]) + int(fields[12])) / _TICKS if fields else 0.0
+
+
+def peak_memory(pid: int) -> int:
+    """Return the highest resident size so far (VmHWM) in KiB; 0 when gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
+
+
+def wait_until(holds: Callable[[], bool], timeout: float, what: str = "a condition") -> float:
+    """Wait until a condition holds; return the seconds it took. Raise ``AssertionError`` otherwise."""
+    begun = time.monotonic()
+    while not holds():
+        if time.monotonic() - begun > timeout:
+            raise AssertionError(f"waited {timeout} s for {what}")
+        time.sleep(0.01)
+    return time.monotonic() - begun
+
+
+def wait_gone(pids: Iterable[int], timeout: float) -> float:
+    """Wait until none of these processes lives; return the seconds it took.
+
+    Raise ``AssertionError`` naming those that still live.
+    """
+    left = list(pids)
+    begun = time.monotonic()
+    while left := [pid for pid in left if exists(pid)]:
+        if time.monotonic() - begun > timeout:
+            lines = [f"{pid} {state(pid)} {cpu_seconds(pid):.2f} s cpu: {command(pid)}" for pid in left]
+            raise AssertionError(f"still alive after {timeout} s:\n" + "\n".join(lines))
+        time.sleep(0.01)
+    return time.monotonic() - begun
+
+
+def _stat(pid: int) -> list[str]:
+    """Return the fields of /proc/PID/stat from the state on, or [] when the process is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()
