@@ -1,0 +1,66 @@
+# Every target sets itself up in .venv: with uv where it is on PATH, else with python3 and its venv module
+# (Debian: python3-venv). A stamp named after the lock says whether that is still due.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+digest = $(shell cat requirements/$(1).lock pyproject.toml | cksum | cut -d' ' -f1)
+DEV := .venv/.stamp-dev-$(call digest,dev)
+DEMO := $(or $(wildcard $(DEV)),.venv/.stamp-demo-$(call digest,demo))
+
+# Workers of pytest-xdist; a test that measures time wants few neighbours.
+WORKERS ?= 2
+BIN := .venv/bin
+
+.PHONY: help demo test check lint format-check ruff types imports unused tests bench screenshots console lock clean
+
+help: ## list these targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+demo: $(DEMO) ## open the dashboard on a simulated cloud (no account needed)
+	@$(BIN)/trainctl-tui demo
+
+test: lint tests ## every check: format, lint, types, imports, unused code, tests with coverage
+
+check: test ## the same as test; the pre-commit hooks run the same targets
+
+lint: format-check ruff types imports unused ## the checks that run no test
+
+format-check: $(DEV)
+	@$(BIN)/ruff format --check --quiet .
+
+ruff: $(DEV)
+	@$(BIN)/ruff check --quiet .
+
+types: $(DEV)
+	@$(BIN)/mypy
+
+imports: $(DEV)
+	@$(BIN)/lint-imports --no-cache
+
+unused: $(DEV)
+	@$(BIN)/vulture
+
+tests: $(DEV) ## the tests alone, with coverage
+	@rm -f .coverage .coverage.*
+	@$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+
+bench: $(DEV) ## measure the fleet table, the parser and the link
+	@$(BIN)/python -m tests.bench
+
+screenshots: $(DEV) ## take the pictures in screenshots/ again
+	@$(BIN)/python -m tests.tui.take_screenshots
+
+console: $(DEV) ## the demo beside Textual's developer console (tmux)
+	@scripts/console.sh
+
+lock: $(DEV) ## pin the dependencies again, with hashes, for Python 3.11 and newer
+	@scripts/lock.sh
+
+clean: ## remove what the targets made, .venv included
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov build dist
+	@rm -rf .coverage .coverage.* snapshot_report.html tests/bench/results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(sort $(DEV) $(DEMO)):
+	@scripts/setup.sh $(word 2,$(subst -, ,$(notdir $@))) $@
