@@ -1,0 +1,165 @@
+"""What is left of a crash: a report without secrets, one line that says where it is, and exit code 1.
+
+Textual prints its own traceback with the local variables of every frame. Ours go to a file only the
+user can read, without locals, and with everything that looks like a secret blacked out.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainctl_tui import __version__
+from trainctl_tui.paths import make_private, state_dir
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    _Base = App[Any]
+else:
+    _Base = object
+
+KEPT = 20
+"""Reports kept; older ones are removed when a new one is written."""
+
+_HIDDEN = "[redacted]"
+_SECRETS = (
+    # Access key ids: AKIA is long-lived, ASIA belongs to a session, the others are their relatives.
+    (re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{12,}"), _HIDDEN),
+    (re.compile(r"(?i)\b(authorization\b['\"]?\s*[:=]\s*).*"), rf"\1{_HIDDEN}"),
+    (re.compile(r"(?i)\b(bearer\s+|basic\s+)[A-Za-z0-9+/._~=-]{8,}"), rf"\1{_HIDDEN}"),
+    # X-Amz-Signature, X-Amz-Security-Token, X-Amz-Credential: as header and in a presigned query.
+    (re.compile(r"(?i)(x-amz-[a-z0-9-]+['\"]?\s*[:=]\s*)['\"]?[^\s&'\",;]+['\"]?"), rf"\1{_HIDDEN}"),
+    (
+        re.compile(r"(?i)([?&](?:signature|awsaccesskeyid|expires|policy|key-pair-id|token)=)[^\s&'\"]+"),
+        rf"\1{_HIDDEN}",
+    ),
+    (
+        re.compile(
+            r"(?i)([a-z0-9_.-]*(?:secret|token|password|passwd|passphrase|api_?key|access_?key|credential|private_?key|mfa)"
+            r"[a-z0-9_.-]*['\"]?\s*[:=]\s*)(?:'[^']*'|\"[^\"]*\"|[^\s,;)}\]]+)"
+        ),
+        rf"\1{_HIDDEN}",
+    ),
+    # Anything as long and as mixed as a secret key or a session token, wherever it stands.
+    (
+        re.compile(
+            r"(?<![A-Za-z0-9+/=_.-])(?=[A-Za-z0-9+/=]*[0-9])(?=[A-Za-z0-9+/=]*[A-Z])[A-Za-z0-9+/=]{40,}"
+        ),
+        _HIDDEN,
+    ),
+)
+_PLAIN_AWS = (
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_DEFAULT_OUTPUT",
+    "AWS_PAGER",
+)
+
+
+def redact(text: str, environ: Mapping[str, str]) -> str:
+    """Return the text with everything blacked out that is, or looks like, a secret.
+
+    The values of ``AWS_*`` variables are known secrets, except for those that name a region or profile.
+    """
+    known = {value for name, value in environ.items() if len(value) >= 6 and _may_hold_a_secret(name)}
+    for value in sorted(known, key=len, reverse=True):
+        text = text.replace(value, _HIDDEN)
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _may_hold_a_secret(name: str) -> bool:
+    if name.startswith("AWS_"):
+        return name not in _PLAIN_AWS
+    return any(word in name.upper() for word in ("SECRET", "TOKEN", "PASSWORD", "API_KEY", "CREDENTIAL"))
+
+
+def describe(error: BaseException, environ: Mapping[str, str]) -> str:
+    """Return the report about an error: versions and the traceback with its causes, never a local."""
+    trace = "".join(traceback.TracebackException.from_exception(error, capture_locals=False).format())
+    head = (
+        f"trainctl-tui {__version__} stopped on an error of its own.\n"
+        f"when: {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}\n"
+        f"python: {platform.python_version()}, {platform.system()} {platform.release()}\n"
+        f"terminal: {environ.get('TERM', '')}, {environ.get('COLORTERM', '')}\n\n"
+    )
+    return redact(head + trace, environ)
+
+
+def write_report(error: BaseException, environ: Mapping[str, str]) -> Path:
+    """Write the report to a new file (0600) under the state directory; may raise OSError."""
+    directory = make_private(make_private(state_dir()) / "crashes")
+    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    path = directory / f"{moment}-{os.getpid()}-{time.monotonic_ns() % 10**6:06}.txt"
+    # O_EXCL and O_NOFOLLOW: nobody may have laid a link here for us to write through.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(describe(error, environ))
+    for old in sorted(directory.glob("*.txt"))[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def notice(error: BaseException, environ: Mapping[str, str] = os.environ) -> str:
+    """Write the report and return the one line for stderr that says where it is."""
+    kind = type(_root(error)).__name__
+    try:
+        where = f"The report is in {write_report(error, environ)}; it holds no secrets that we know of."
+    except OSError as refusal:
+        where = f"The report could not be written: {refusal.strerror}."
+    return f"trainctl-tui stopped on an error of its own ({kind}). {where}"
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return the error that Textual wrapped, where it did (a failed worker)."""
+    inner = getattr(error, "error", None)
+    return inner if isinstance(inner, BaseException) else error
+
+
+class CrashMixin(_Base):
+    """An app whose unhandled exceptions end it with code 1, a report and one line. Goes before ``App``."""
+
+    crash_notice: str = ""
+    """The line for stderr, from a crash until it is printed; else ""."""
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End the app on an error nobody handled. The first is reported; the rest are its echoes."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+            if not self.is_headless:
+                self.crash_notice = notice(_root(error))
+        self._close_messages_no_wait()
+
+    def _fatal_error(self) -> None:
+        """End the app on the exception being handled; without Textual's traceback, which shows locals."""
+        error = sys.exc_info()[1]
+        self._handle_exception(error if isinstance(error, Exception) else RuntimeError("fatal error"))
+
+    def panic(self, *renderables: Any) -> None:
+        """End the app on an error of Textual's own; what it would have printed may hold locals."""
+        del renderables
+        self._fatal_error()
+
+    def _print_error_renderables(self) -> None:
+        """Print the one line, when the terminal is the user's again."""
+        if not self.crash_notice:
+            super()._print_error_renderables()
+            return
+        self._exit_renderables.clear()
+        line, self.crash_notice = self.crash_notice, ""
+        if sys.__stderr__ is not None:
+            sys.__stderr__.write(line + "\n")
+            sys.__stderr__.flush()
