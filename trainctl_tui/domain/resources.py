@@ -40,7 +40,7 @@ class Attachment(Struct, frozen=True, array_like=True, gc=False):
     delete_on_termination: bool | None
 
 
-class Instance(Struct, frozen=True, array_like=True, gc=False, tag="i"):
+class Instance(Struct, frozen=True, array_like=True, gc=False, tag_field="row", tag="i"):
     """A machine.
 
     ``launched_at`` is the last start; ``first_attached_at`` dates the first launch (attach time of
@@ -78,7 +78,7 @@ class Instance(Struct, frozen=True, array_like=True, gc=False, tag="i"):
     tags: Tags
 
 
-class Volume(Struct, frozen=True, array_like=True, gc=False, tag="v"):
+class Volume(Struct, frozen=True, array_like=True, gc=False, tag_field="row", tag="v"):
     """A disk. ``throughput`` in MiB/s, ``size_gib`` in GiB."""
 
     id: str
@@ -98,7 +98,7 @@ class Volume(Struct, frozen=True, array_like=True, gc=False, tag="v"):
     tags: Tags
 
 
-class Snapshot(Struct, frozen=True, array_like=True, gc=False, tag="s"):
+class Snapshot(Struct, frozen=True, array_like=True, gc=False, tag_field="row", tag="s"):
     """A copy of a volume at one moment. ``progress`` in per cent."""
 
     id: str
@@ -125,7 +125,7 @@ class ScheduledEvent(Struct, frozen=True, array_like=True, gc=False):
     not_after: float | None
 
 
-class InstanceStatus(Struct, frozen=True, array_like=True, gc=False, tag="h"):
+class InstanceStatus(Struct, frozen=True, array_like=True, gc=False, tag_field="row", tag="h"):
     """Health checks and scheduled events; ``id`` is the instance's.
 
     A status is "ok", "impaired", "initializing", "insufficient-data" or "not-applicable".
@@ -139,7 +139,7 @@ class InstanceStatus(Struct, frozen=True, array_like=True, gc=False, tag="h"):
     events: tuple[ScheduledEvent, ...]
 
 
-class TypeSpec(Struct, frozen=True, array_like=True, gc=False, tag="t"):
+class TypeSpec(Struct, frozen=True, array_like=True, gc=False, tag_field="row", tag="t"):
     """What a machine type has; ``id`` is its name ("p5.48xlarge"). Memory in MiB.
 
     ``gpus`` is 0 for a type known to have none; a type without a row is unknown.
