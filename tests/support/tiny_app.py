@@ -10,8 +10,10 @@ import subprocess
 import sys
 import threading
 import time
+from typing import ClassVar
 
 from textual.app import App, ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Static
 
 from trainctl_tui.tui import lifecycle
@@ -22,7 +24,7 @@ class TinyApp(CrashMixin, App[None]):
     """Shows ``ready``, a counter that moves ten times a second, and what it was told."""
 
     CSS = "Static { height: 1; } #fill { height: 1fr; }"
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         ("q", "quit", "Quit"),
         ("x", "break_handler", "Raise in a handler"),
         ("w", "break_worker", "Raise in a worker"),

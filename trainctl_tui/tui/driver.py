@@ -38,16 +38,17 @@ RESTORE = b"\x18" + b"".join(
 class SteadyWriter(WriterThread):
     """Write in a thread, and never make the caller wait.
 
-    While the terminal takes nothing, frames are dropped once ``PENDING_LIMIT`` bytes wait; when it reads
-    again, ``on_caught_up`` is called so that one whole frame replaces those that were dropped.
+    While the terminal takes nothing, frames are dropped once ``PENDING_LIMIT`` bytes wait. ``on_pace`` is
+    called when that begins and when all that waited is out, so that nobody paints in between and one
+    whole frame then replaces those that were dropped.
     It writes to the descriptor and not to a Python stream: a stream's lock held by a thread that
     never returns would abort the interpreter at its end.
     """
 
-    def __init__(self, file: Any, on_caught_up: Callable[[], None], on_gone: Callable[[], None]) -> None:
+    def __init__(self, file: Any, on_pace: Callable[[], None], on_gone: Callable[[], None]) -> None:
         super().__init__(file)
         self._descriptor: int = file.fileno()
-        self._on_caught_up = on_caught_up
+        self._on_pace = on_pace
         self._on_gone = on_gone
         self._news = threading.Condition()
         self._waiting: deque[bytes] = deque()
@@ -63,12 +64,14 @@ class SteadyWriter(WriterThread):
         with self._news:
             if self._stopped:
                 return
-            if self._size > PENDING_LIMIT and not self._must_arrive:
-                self.behind = True
+            if self._size <= PENDING_LIMIT or self._must_arrive:
+                self._waiting.append(data)
+                self._size += len(data)
+                self._news.notify()
                 return
-            self._waiting.append(data)
-            self._size += len(data)
-            self._news.notify()
+            already, self.behind = self.behind, True
+        if not already:
+            self._on_pace()
 
     def leave(self) -> None:
         """Let only what gives the terminal back matter: where it is behind, the frames that wait go."""
@@ -105,7 +108,7 @@ class SteadyWriter(WriterThread):
                 self.behind = False
                 caught_up = True
         if caught_up:
-            self._on_caught_up()
+            self._on_pace()
         with self._news:
             while not self._waiting:
                 if self._stopped:
@@ -135,8 +138,8 @@ class Hooks(Protocol):
         """The process goes on after a stop, and has the terminal again."""
         ...
 
-    def caught_up(self) -> None:
-        """The terminal reads again after frames were dropped. Called from the writer's thread."""
+    def pace_changed(self) -> None:
+        """The driver fell behind, or has caught up: ask ``behind``. Called from any thread."""
         ...
 
 
@@ -160,7 +163,7 @@ class SteadyDriver(LinuxDriver):
     def _writer_thread(self, thread: WriterThread | None) -> None:
         # Textual makes its writer in the middle of a long method; ours takes its place here.
         if thread is not None:
-            self._writer = SteadyWriter(self._file, self.hooks.caught_up, self.vanished)
+            self._writer = SteadyWriter(self._file, self.hooks.pace_changed, self.vanished)
 
     @property
     def behind(self) -> bool:
