@@ -1,0 +1,222 @@
+"""Where settings come from, weakest first: old files, config.toml, its profile, the environment, flags.
+
+Both roads read here (``view_settings.py`` and ``settings.py``), so that they cannot disagree about files,
+names or precedence. Light on purpose: the view reads it before its first frame.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from trainctl_tui.domain.errors import ConfigError
+from trainctl_tui.paths import config_dir
+from trainctl_tui.settings_text import key_lines, parsed
+
+LARGEST_FILE = 64 * 1024
+OLD_FILES = (".runctl.toml", ".trainctl.toml")
+VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "profile": ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"),
+    "regions": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+}
+_A_TABLE = "settings of a profile are a table, [profiles.NAME]"
+
+
+class Origin(Struct, frozen=True):
+    """Where a value came from: "default", "file", "environment" or "flag", and the place in it."""
+
+    source: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        return self.place or self.source
+
+
+DEFAULT = Origin("default")
+
+
+class Fault(Struct, frozen=True):
+    """One thing that is wrong with one setting, or (key "") with a whole file."""
+
+    key: str
+    origin: Origin
+    reason: str
+
+    def error(self, next_step: str = "") -> ConfigError:
+        """Return this fault as the error that names key, place and cause."""
+        what = f"{self.origin}: the setting {self.key!r} is wrong:" if self.key else f"{self.origin}:"
+        return ConfigError(what, self.reason if self.reason.endswith("?") else f"{self.reason}.", next_step)
+
+
+class Files(Struct, frozen=True):
+    """The files to read: ``config`` and, weakest first, those of the old tool."""
+
+    config: Path
+    old: tuple[Path, ...] = ()
+
+    @classmethod
+    def of_user(cls) -> Files:
+        """Return config.toml of this user, and old files at home and in the working directory."""
+        home = Path(os.path.expanduser("~"))
+        return cls(
+            config_dir() / "config.toml", tuple(at / name for at in (home, Path()) for name in OLD_FILES)
+        )
+
+
+class Given(NamedTuple):
+    """A value and where it was written."""
+
+    value: object
+    origin: Origin
+
+
+class Layer(Struct, frozen=True):
+    """Values from one source. Where ``profile`` is a name, they are in force only for that profile."""
+
+    given: dict[str, Given]
+    profile: str | None = None
+
+
+def read_layers(
+    types: Mapping[str, Any],
+    flags: Mapping[str, object] | None,
+    environ: Mapping[str, str] | None,
+    files: Files | None,
+) -> tuple[list[Layer], list[Fault]]:
+    """Return every source, weakest first, with the faults of files: unreadable, not TOML, unknown keys."""
+    files = Files.of_user() if files is None else files
+    environ = os.environ if environ is None else environ
+    faults: list[Fault] = []
+    layers = [_old(path, faults) for path in files.old]
+    layers += _config(files.config, types, faults)
+    layers.append(_environment(types, environ))
+    layers.append(_flags(types, flags or {}))
+    return layers, faults
+
+
+def in_force(layers: Iterable[Layer]) -> dict[str, Given]:
+    """Return the strongest value of each setting. Which ``[profiles.NAME]`` counts, the others decide."""
+    layers = list(layers)
+    chosen = _strongest(layer for layer in layers if layer.profile is None)
+    profile = chosen["profile"].value if "profile" in chosen else ""
+    return _strongest(layer for layer in layers if layer.profile in (None, profile or "default"))
+
+
+def _strongest(layers: Iterable[Layer]) -> dict[str, Given]:
+    return {name: given for layer in layers for name, given in layer.given.items()}
+
+
+def _old(path: Path, faults: list[Fault]) -> Layer:
+    """Read region and profile, bare or under [aws], and leave all else to the old tool."""
+    table, lines = _table(path, faults)
+    aws = table.get("aws")
+    layer = Layer({})
+    for prefix, held in ((), table), (("aws",), aws if isinstance(aws, dict) else {}):
+        if profile := held.get("profile"):
+            layer.given["profile"] = Given(profile, _at(path, lines, (*prefix, "profile")))
+        if region := held.get("region"):
+            layer.given["regions"] = Given((region,), _at(path, lines, (*prefix, "region")))
+    return layer
+
+
+def _config(path: Path, types: Mapping[str, Any], faults: list[Fault]) -> list[Layer]:
+    """Read config.toml: one layer for all, and one for each ``[profiles.NAME]``."""
+    table, lines = _table(path, faults)
+    profiles = table.pop("profiles", {})
+    if not isinstance(profiles, dict):
+        faults.append(Fault("profiles", _at(path, lines, ("profiles",)), _A_TABLE))
+        profiles = {}
+    layers = [Layer(_known(path, lines, (), table, types, faults))]
+    for name, section in profiles.items():
+        if not isinstance(section, dict):
+            faults.append(Fault(f"profiles.{name}", _at(path, lines, ("profiles", name)), _A_TABLE))
+            continue
+        allowed = {key: kind for key, kind in types.items() if key != "profile"}
+        layers.append(Layer(_known(path, lines, ("profiles", name), section, allowed, faults), profile=name))
+    return layers
+
+
+def _known(
+    path: Path,
+    lines: Mapping[tuple[str, ...], int],
+    prefix: tuple[str, ...],
+    table: Mapping[str, object],
+    types: Mapping[str, Any],
+    faults: list[Fault],
+) -> dict[str, Given]:
+    """Return the settings of one table; every other key is a fault."""
+    known: dict[str, Given] = {}
+    for key, value in table.items():
+        origin = _at(path, lines, (*prefix, key))
+        if key in types:
+            known[key] = Given(tuple(value) if isinstance(value, list) else value, origin)
+            continue
+        near = get_close_matches(key, types, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"the settings here are {', '.join(types)}"
+        faults.append(Fault(".".join((*prefix, key)), origin, f"it is unknown; {hint}"))
+    return known
+
+
+def _environment(types: Mapping[str, Any], environ: Mapping[str, str]) -> Layer:
+    layer = Layer({})
+    for name, kind in types.items():
+        for variable in (f"TRAINCTL_{name.upper()}", *VARIABLES.get(name, ())):
+            if text := environ.get(variable, ""):
+                layer.given[name] = Given(parsed(text, kind), Origin("environment", variable))
+                break
+    return layer
+
+
+def _flags(types: Mapping[str, Any], flags: Mapping[str, object]) -> Layer:
+    layer = Layer({})
+    for name, value in flags.items():
+        if value is None:
+            continue
+        value = parsed(value, types[name]) if isinstance(value, str) else value
+        flag = "region" if name == "regions" else name.replace("_", "-")
+        layer.given[name] = Given(
+            tuple(value) if isinstance(value, list) else value, Origin("flag", f"--{flag}")
+        )
+    return layer
+
+
+def _table(path: Path, faults: list[Fault]) -> tuple[dict[str, Any], Mapping[tuple[str, ...], int]]:
+    """Read a file of TOML. One that is missing is empty; one that cannot be read is empty, and a fault."""
+    try:
+        text = _text(path)
+        table = tomllib.loads(text)
+        return table, key_lines(text) if table else {}
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        faults.append(Fault("", Origin("file", str(path)), f"it cannot be read ({error.strerror or error})"))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        faults.append(Fault("", Origin("file", f"{path}:{line}"), "this line is not UTF-8"))
+    except (ValueError, RecursionError) as error:
+        faults.append(Fault("", Origin("file", str(path)), f"it is not TOML ({error})"))
+    return {}, {}
+
+
+def _text(path: Path) -> str:
+    """Return the text of a plain file. A pipe would never end, and a large file is not of settings."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("it is not a plain file")
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise OSError(f"it is larger than {LARGEST_FILE} bytes")
+    return content.decode("utf-8")
+
+
+def _at(path: Path, lines: Mapping[tuple[str, ...], int], key: tuple[str, ...]) -> Origin:
+    line = lines.get(key)
+    return Origin("file", f"{path}:{line}" if line else str(path))

@@ -1,0 +1,109 @@
+"""What a user may set, as the view reads it: msgspec only, because pydantic costs the first frame.
+
+The fields of ``ViewSettings`` are the one list of settings. ``settings.py`` builds its pydantic model from
+them, and both read the same layers (``settings_layers.py``). Where ``settings.py`` refuses, the view starts
+with what is right, and says in one line what is not (RELIABILITY.md, L4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+from msgspec import Meta, Struct
+
+from trainctl_tui.domain.errors import Trouble
+from trainctl_tui.domain.tags import OWNER_KEYS
+from trainctl_tui.settings_layers import DEFAULT, Fault, Files, Layer, Origin, in_force, read_layers
+
+RegionName = Annotated[str, Meta(pattern=r"^[a-z]{2,}(-[a-z0-9]+)+\Z")]
+ThemeName = Literal["", "dark", "light", "contrast", "ansi"]
+TagKey = Annotated[str, Meta(min_length=1, max_length=128)]  # EC2's own limit for keys of tags
+
+
+class ViewSettings(Struct, frozen=True):
+    """Every setting there is, with its default."""
+
+    profile: str = ""
+    "Profile of the AWS configuration files; empty: the SDK's own choice."
+    regions: tuple[RegionName, ...] = ()
+    "Regions to watch; empty: the profile's own."
+    refresh: Annotated[float, Meta(ge=2, le=3600)] = 15.0
+    "Seconds from the end of one sweep of a lane to the start of the next."
+    theme: ThemeName = ""
+    "Name of the colours; empty: as the view was left, or its first theme."
+    user: str = ""
+    "Who ``is:mine`` means. Never guessed: on a bastion everyone is ``ubuntu``."
+    owner_keys: tuple[TagKey, ...] = OWNER_KEYS
+    "Keys of tags that name an owner where there is no ``trainctl:user`` tag."
+    protected_keys: tuple[TagKey, ...] = ()
+    "Keys of tags that protect, besides trainctl's own (SAFETY.md, definition 1)."
+    hide_terminated: bool = True
+    "Whether terminated instances start hidden."
+
+
+TYPES: Mapping[str, Any] = {field.name: field.type for field in msgspec.structs.fields(ViewSettings)}
+
+
+class Loaded(Struct, frozen=True):
+    """Settings in force, where each came from, and everything that was wrong on the way."""
+
+    settings: ViewSettings
+    origins: dict[str, Origin]
+    faults: tuple[Fault, ...]
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """The first fault as one line for the view, with the number of the others; None where all is well."""
+        if not self.faults:
+            return None
+        more = len(self.faults) - 1
+        error = self.faults[0].error("It is not used." if not more else f"It is not used. {more} more like it.")
+        return error.trouble
+
+
+def load_view_settings(
+    flags: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    files: Files | None = None,
+) -> Loaded:
+    """Return the settings in force; never raise. A wrong value gives way to the next source that names one.
+
+    ``flags`` maps names of fields to values of the command line, None where a flag was not given.
+    """
+    layers, faults = read_layers(TYPES, flags, environ, files)
+    good: list[Layer] = []
+    for layer in layers:
+        wrong = {name for name, given in layer.given.items() if not is_valid(name, given.value)}
+        faults += [Fault(name, layer.given[name].origin, expected(name)) for name in sorted(wrong)]
+        right = {name: given for name, given in layer.given.items() if name not in wrong}
+        good.append(Layer(right, layer.profile))
+    chosen = in_force(good)
+    settings = msgspec.convert({name: given.value for name, given in chosen.items()}, ViewSettings)
+    origins = {name: chosen[name].origin if name in chosen else DEFAULT for name in TYPES}
+    return Loaded(settings, origins, tuple(faults))
+
+
+def is_valid(name: str, value: object) -> bool:
+    """Say whether a value may stand in the field ``name``."""
+    if isinstance(value, float) and value != value:
+        return False  # nan lies within every limit
+    try:
+        msgspec.convert(value, TYPES[name])
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def expected(name: str) -> str:
+    """Return what a field takes, in words: "a number from 2 to 3600"."""
+    words = {
+        "refresh": "a number of seconds from 2 to 3600",
+        "regions": 'a list of names of regions, such as ["us-east-1"]',
+        "owner_keys": "a list of keys of tags, 1 to 128 characters each",
+        "protected_keys": "a list of keys of tags, 1 to 128 characters each",
+        "theme": "one of " + ", ".join(word for word in get_args(ThemeName) if word),
+        "hide_terminated": "true or false",
+    }
+    return f"it takes {words.get(name, 'text in quotes')}"
