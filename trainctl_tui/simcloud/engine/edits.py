@@ -1,0 +1,103 @@
+"""The calls that edit tags and attributes."""
+
+from __future__ import annotations
+
+from trainctl_tui.simcloud.engine.context import Answer, Context, Params
+from trainctl_tui.simcloud.engine.errors import EngineError, dry_run, missing, no_instances
+from trainctl_tui.simcloud.engine.records import Record
+from trainctl_tui.simcloud.engine.validate import check_ids
+
+MOST_TAGS = 50
+
+
+def create_tags(context: Context, params: Params) -> Answer:
+    """Answer CreateTags: all or nothing."""
+    records = _resources(context, params)
+    tags = {tag["Key"]: tag.get("Value", "") for tag in params.get("Tags") or ()}
+    if not tags:
+        raise missing("Tag")
+    if any(key.lower().startswith("aws:") for key in tags):
+        raise EngineError(
+            "InvalidParameterValue",
+            "Tag keys starting with 'aws:' are reserved for internal use",
+        )
+    for record in records:
+        if len({*record.tags, *tags}) > MOST_TAGS:
+            raise EngineError("TagLimitExceeded", f"More than {MOST_TAGS} tags on {record.id}.")
+    if params.get("DryRun"):
+        raise dry_run()
+    for record in records:
+        record.tags.update(tags)
+        context.world.changed(record.id, context.now)
+    return {}
+
+
+def delete_tags(context: Context, params: Params) -> Answer:
+    """Answer DeleteTags: keys, or keys with exactly this value; without tags, all of the user's."""
+    records = _resources(context, params)
+    if params.get("DryRun"):
+        raise dry_run()
+    for record in records:
+        asked = params.get("Tags") or [{"Key": key} for key in record.tags if not key.startswith("aws:")]
+        for tag in asked:
+            if tag["Key"] in record.tags and tag.get("Value") in (None, record.tags[tag["Key"]]):
+                del record.tags[tag["Key"]]
+        context.world.changed(record.id, context.now)
+    return {}
+
+
+def modify_instance_attribute(context: Context, params: Params) -> Answer:
+    """Answer ModifyInstanceAttribute for the two protections and the shutdown behaviour."""
+    id = params.get("InstanceId", "")
+    check_ids("Instance", [id])
+    record = context.world.instances.get(id)
+    if record is None:
+        raise no_instances([id])
+    wanted = {key: params[key].get("Value") for key in _ATTRIBUTES if key in params}
+    if not wanted:
+        raise EngineError("InvalidParameterCombination", "No attributes specified.")
+    if record.lifecycle == "spot" and wanted.get("DisableApiTermination"):
+        raise EngineError(
+            "UnsupportedOperation", "Termination protection cannot be enabled for Spot Instances."
+        )
+    if params.get("DryRun"):
+        raise dry_run()
+    for key, value in wanted.items():
+        setattr(record, _ATTRIBUTES[key], value)
+    context.world.changed(record.id, context.now)
+    return {}
+
+
+_ATTRIBUTES = {
+    "DisableApiTermination": "terminate_protected",
+    "DisableApiStop": "stop_protected",
+    "InstanceInitiatedShutdownBehavior": "shutdown_behavior",
+}
+
+
+def _resources(context: Context, params: Params) -> list[Record]:
+    ids = params.get("Resources")
+    if not ids:
+        raise missing("ResourceId")
+    found = {id: context.world.find(id) for id in ids}
+    for id, record in found.items():
+        if record is None:
+            raise EngineError(*_unknown(id))
+    return [record for record in found.values() if record is not None]
+
+
+def _unknown(id: str) -> tuple[str, str]:
+    kinds = {
+        "i": ("InvalidInstanceID.NotFound", "The instance ID"),
+        "vol": ("InvalidVolume.NotFound", "The volume"),
+        "snap": ("InvalidSnapshot.NotFound", "The snapshot"),
+    }
+    code, noun = kinds.get(id.partition("-")[0], ("InvalidID", "The ID"))
+    return code, f"{noun} '{id}' does not exist"
+
+
+OPERATIONS = {
+    "CreateTags": create_tags,
+    "DeleteTags": delete_tags,
+    "ModifyInstanceAttribute": modify_instance_attribute,
+}
