@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -75,14 +76,36 @@ def wait_gone(pids: Iterable[int], timeout: float) -> float:
 
     Raise ``AssertionError`` naming those that still live.
     """
-    left = list(pids)
+    return watch_end(pids, timeout).seconds
+
+
+@dataclass(frozen=True)
+class End:
+    """How processes ended: after how many seconds, and how much CPU they used until then."""
+
+    seconds: float
+    cpu: float
+
+
+def watch_end(pids: Iterable[int], timeout: float) -> End:
+    """Wait as ``wait_gone`` does, and add up the CPU seconds that all of them used meanwhile."""
+    first = {pid: cpu_seconds(pid) for pid in pids}
+    last = dict(first)
     begun = time.monotonic()
-    while left := [pid for pid in left if exists(pid)]:
+    while left := [pid for pid in last if exists(pid)]:
+        last |= {pid: max(last[pid], cpu_seconds(pid)) for pid in left}
         if time.monotonic() - begun > timeout:
             lines = [f"{pid} {state(pid)} {cpu_seconds(pid):.2f} s cpu: {command(pid)}" for pid in left]
             raise AssertionError(f"still alive after {timeout} s:\n" + "\n".join(lines))
         time.sleep(0.01)
-    return time.monotonic() - begun
+    return End(time.monotonic() - begun, sum(last.values()) - sum(first.values()))
+
+
+def cpu_share(pid: int, seconds: float) -> float:
+    """Return how much of one core a process uses, measured over a stretch of time."""
+    before = cpu_seconds(pid)
+    time.sleep(seconds)
+    return (cpu_seconds(pid) - before) / seconds
 
 
 def _stat(pid: int) -> list[str]:

@@ -6,6 +6,7 @@ and breaks or hangs in the way its keys say.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -71,8 +72,8 @@ class TinyApp(CrashMixin, App[None]):
         threading.Thread(target=self._broken_worker).start()
 
     def action_block_loop(self) -> None:
-        self.query_one("#state", Static).update("blocking")
-        self.set_timer(0.05, lambda: time.sleep(600))
+        os.write(2, b"\x1b]2;blocked\x07")
+        time.sleep(600)
 
     def action_deaf_worker(self) -> None:
         self.run_worker(lambda: time.sleep(600), thread=True)

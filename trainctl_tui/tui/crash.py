@@ -100,8 +100,9 @@ def describe(error: BaseException, environ: Mapping[str, str]) -> str:
 def write_report(error: BaseException, environ: Mapping[str, str]) -> Path:
     """Write the report to a new file (0600) under the state directory; may raise OSError."""
     directory = make_private(make_private(state_dir()) / "crashes")
-    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    path = directory / f"{moment}-{os.getpid()}-{time.monotonic_ns() % 10**6:06}.txt"
+    seconds, micro = divmod(time.time_ns() // 1000, 10**6)
+    moment = time.strftime("%Y%m%dT%H%M%S", time.gmtime(seconds))
+    path = directory / f"{moment}.{micro:06}Z-{os.getpid()}.txt"  # names sort by time
     # O_EXCL and O_NOFOLLOW: nobody may have laid a link here for us to write through.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
