@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from trainctl_tui.simcloud.engine import filters, render
@@ -74,14 +74,14 @@ def describe_instances(context: Context, params: Params) -> Answer:
     """Answer DescribeInstances: reservations of at most MaxResults instances in all."""
     records = _chosen(context, params, "Instance", context.seen.instances, no_instances)
     account, region = context.world.account, context.world.region
-    order = {record.id: record.sequence for record in records}
-    groups = {record.id: record.reservation_id for record in records}
-    shown = [render.instance(record, context.seen, account, region) for record in records]
-    kept = filters.keep(shown, params.get("Filters", ()), INSTANCE_FILTERS)
-    page, token = paged(kept, params, "DescribeInstances", lambda item: order[item["InstanceId"]])
+
+    def show(record: InstanceRecord) -> Answer:
+        return render.instance(record, context.seen, account, region)
+
+    page, token = _page(params, records, show, INSTANCE_FILTERS, "DescribeInstances")
     reservations: dict[str, list[Mapping[str, Any]]] = {}
-    for item in page:
-        reservations.setdefault(groups[item["InstanceId"]], []).append(item)
+    for record, item in page:
+        reservations.setdefault(record.reservation_id, []).append(item)
     answer: Answer = {
         "Reservations": [
             {"ReservationId": id, "OwnerId": account, "Groups": [], "Instances": items}
@@ -94,7 +94,7 @@ def describe_instances(context: Context, params: Params) -> Answer:
 def describe_volumes(context: Context, params: Params) -> Answer:
     """Answer DescribeVolumes."""
     records = _chosen(context, params, "Volume", context.seen.volumes, lambda ids: no_volume(ids[0]))
-    return _list(context, params, "Volumes", records, render.volume, VOLUME_FILTERS, "VolumeId")
+    return _list(params, "Volumes", records, render.volume, VOLUME_FILTERS)
 
 
 def describe_snapshots(context: Context, params: Params) -> Answer:
@@ -107,7 +107,7 @@ def describe_snapshots(context: Context, params: Params) -> Answer:
     def show(record: Any) -> Answer:
         return render.snapshot(record, context.world.account, context.now)
 
-    return _list(context, params, "Snapshots", records, show, SNAPSHOT_FILTERS, "SnapshotId")
+    return _list(params, "Snapshots", records, show, SNAPSHOT_FILTERS)
 
 
 def describe_instance_status(context: Context, params: Params) -> Answer:
@@ -119,7 +119,7 @@ def describe_instance_status(context: Context, params: Params) -> Answer:
     def show(record: InstanceRecord) -> Answer:
         return status(record, context.now)
 
-    return _list(context, params, "InstanceStatuses", records, show, STATUS_FILTERS, "InstanceId")
+    return _list(params, "InstanceStatuses", records, show, STATUS_FILTERS)
 
 
 def describe_tags(context: Context, params: Params) -> Answer:
@@ -190,20 +190,30 @@ def _chosen(
 
 
 def _list(
-    context: Context,
     params: Params,
     key: str,
     records: Sequence[Any],
     show: Callable[[Any], Answer],
     known: Mapping[str, filters.Getter],
-    id_key: str,
 ) -> Answer:
-    order = {record.id: record.sequence for record in records}
-    kept: Iterable[Mapping[str, Any]] = filters.keep(
-        [show(record) for record in records], params.get("Filters", ()), known
-    )
-    page, token = paged(list(kept), params, f"Describe{key}", lambda item: order[item[id_key]])
-    return _with_token({key: page}, token)
+    page, token = _page(params, records, show, known, f"Describe{key}")
+    return _with_token({key: [shown for _, shown in page]}, token)
+
+
+def _page(
+    params: Params,
+    records: Sequence[Any],
+    show: Callable[[Any], Answer],
+    known: Mapping[str, filters.Getter],
+    operation: str,
+) -> tuple[list[tuple[Any, Answer]], str | None]:
+    """Return one page of (record, as shown). Without filters only that page is rendered."""
+    kept = records
+    if asked := params.get("Filters"):
+        filters.check(asked, known)
+        kept = [record for record in records if filters.meets(show(record), asked, known)]
+    page, token = paged(kept, params, operation, lambda record: record.sequence)
+    return [(record, show(record)) for record in page], token
 
 
 def _with_token(answer: Answer, token: str | None) -> Answer:

@@ -29,8 +29,20 @@ def keep(
     items: Sequence[Mapping[str, Any]], filters: Sequence[Mapping[str, Any]], known: Mapping[str, Getter]
 ) -> list[Mapping[str, Any]]:
     """Return the items that meet every filter; refuse a filter whose name is not known."""
-    tests = [(_getter(f.get("Name", ""), known), f.get("Values") or []) for f in filters]
-    return [item for item in items if all(_meets(get(item), wanted) for get, wanted in tests)]
+    check(filters, known)
+    return [item for item in items if meets(item, filters, known)]
+
+
+def check(filters: Sequence[Mapping[str, Any]], known: Mapping[str, Getter]) -> None:
+    """Refuse a filter whose name is not known."""
+    for each in filters:
+        _getter(each.get("Name", ""), known)
+
+
+def meets(item: Mapping[str, Any], filters: Sequence[Mapping[str, Any]], known: Mapping[str, Getter]) -> bool:
+    """Say whether an item meets every filter."""
+    tests = [(_getter(each.get("Name", ""), known), each.get("Values") or []) for each in filters]
+    return all(_meets(get(item), wanted) for get, wanted in tests)
 
 
 def _getter(name: str, known: Mapping[str, Getter]) -> Getter:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 
+from trainctl_tui.simcloud import identity
 from trainctl_tui.simcloud.engine import DEFAULT_ACCOUNT, Engine, EngineError
 from trainctl_tui.simcloud.engine.errors import unsupported
 from trainctl_tui.simcloud.wire import bodies, shapes
 from trainctl_tui.simcloud.wire.bodies import Reply
 from trainctl_tui.simcloud.wire.question import Question
-
-ALIAS = "acme-ml-research"
-USER = "demo"
 
 
 def account_of(question: Question) -> str:
@@ -55,8 +53,8 @@ def _ec2(engine: Engine, question: Question, request_id: str) -> Reply | None:
 def _identity(account: str, request_id: str) -> bytes:
     return (
         '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
-        f"<GetCallerIdentityResult><Arn>arn:aws:iam::{account}:user/{USER}</Arn>"
-        f"<UserId>AIDASIMULATED{account[:7]}</UserId><Account>{account}</Account></GetCallerIdentityResult>"
+        f"<GetCallerIdentityResult><Arn>{identity.arn(account)}</Arn>"
+        f"<UserId>{identity.user_id(account)}</UserId><Account>{account}</Account></GetCallerIdentityResult>"
         f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
         "</GetCallerIdentityResponse>"
     ).encode()
@@ -66,7 +64,7 @@ def _aliases(request_id: str) -> bytes:
     return (
         '<ListAccountAliasesResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
         "<ListAccountAliasesResult><IsTruncated>false</IsTruncated>"
-        f"<AccountAliases><member>{ALIAS}</member></AccountAliases></ListAccountAliasesResult>"
+        f"<AccountAliases><member>{identity.ALIAS}</member></AccountAliases></ListAccountAliasesResult>"
         f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
         "</ListAccountAliasesResponse>"
     ).encode()
