@@ -1,0 +1,13 @@
+"""The rules of the house as small functions: each takes sources and returns its complaints, one line each."""
+
+from __future__ import annotations
+
+from tests.support.house.doors import DOOR_RULES
+from tests.support.house.floors import FLOOR_RULES
+from tests.support.house.shape import SHAPE_RULES
+from tests.support.house.source import Rule, Source, read
+from tests.support.house.words import WORD_RULES
+
+RULES: tuple[Rule, ...] = (*SHAPE_RULES, *WORD_RULES, *DOOR_RULES, *FLOOR_RULES)
+
+__all__ = ["RULES", "Rule", "Source", "read"]
