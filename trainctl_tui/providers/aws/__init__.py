@@ -1,0 +1,1 @@
+"""Amazon Web Services, read through botocore: the only place, with ``simcloud``, that sees its SDK."""
