@@ -8,6 +8,6 @@ from tests.support.house.shape import SHAPE_RULES
 from tests.support.house.source import Rule, Source, read
 from tests.support.house.words import WORD_RULES
 
-RULES: tuple[Rule, ...] = (*SHAPE_RULES, *WORD_RULES, *DOOR_RULES, *FLOOR_RULES)
+HOUSE_RULES: tuple[Rule, ...] = (*SHAPE_RULES, *WORD_RULES, *DOOR_RULES, *FLOOR_RULES)
 
-__all__ = ["RULES", "Rule", "Source", "read"]
+__all__ = ["HOUSE_RULES", "Rule", "Source", "read"]

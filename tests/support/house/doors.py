@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tests.support.house.source import Rule, Source, calls, classes, dotted, functions, name_of
 
-# CONTRACTS, Screens: the boundaries that may catch everything, each with its reason.
-BOUNDARIES = {
-    "trainctl_tui/providers/base.py": "the provider boundary: a foreign error becomes one of ours",
-    "trainctl_tui/services/cache.py": "the cache read: whatever a file holds is a miss",
-    "trainctl_tui/link/server.py": "the link loop: one bad question must not end the collector",
+PATIENCE = {
+    "connect_timeout": "3",
+    "read_timeout": "15",
+    "retries": "{'total_max_attempts': 1, 'mode': 'standard'}",
 }
 MAKERS = frozenset(
     {"Text", "Content", "from_text", "from_markup", "assemble", "styled", "from_ansi", "blank"}
@@ -25,19 +24,42 @@ WORDS = frozenset({"content", "label", "message", "prompt", "title", "renderable
 TITLES = frozenset({"border_title", "border_subtitle", "tooltip", "sub_title"})
 
 
-def everything_is_caught_only_at_boundaries(sources: Sequence[Source]) -> list[str]:
-    """``except Exception`` stands in the files that CONTRACTS names: rule 4."""
+def caught_only_at(boundaries: Mapping[str, str]) -> Rule:
+    """Make the rule that these files alone catch everything: rule 4. A provider raises again."""
+
+    def everything_is_caught_only_at_boundaries(sources: Sequence[Source]) -> list[str]:
+        return [
+            source.at(node, "catches everything" if source.path not in boundaries else "swallows an error")
+            for source in sources
+            if source.is_ours
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.ExceptHandler) and _catches_all(node)
+            if source.path not in boundaries
+            or (
+                source.path.startswith("trainctl_tui/providers/") and not isinstance(node.body[-1], ast.Raise)
+            )
+        ]
+
+    return everything_is_caught_only_at_boundaries
+
+
+def the_sdk_is_impatient(sources: Sequence[Source]) -> list[str]:
+    """Every client gives up after 3 s and 15 s and never retries by itself: rules 5 and 9."""
     return [
-        source.at(node, "catches everything")
+        source.at(call, f"{name} is not {value}")
         for source in sources
-        if source.is_ours and source.path not in BOUNDARIES
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.ExceptHandler)
-        and (
-            node.type is None
-            or any(name_of(one) in ("Exception", "BaseException") for one in _caught(node.type))
-        )
+        if source.path.startswith("trainctl_tui/providers/")
+        for call in calls(source.tree)
+        if name_of(call.func) == "Config"
+        for name, value in PATIENCE.items()
+        if value not in [ast.unparse(word.value) for word in call.keywords if word.arg == name]
     ]
+
+
+def _catches_all(node: ast.ExceptHandler) -> bool:
+    return node.type is None or any(
+        name_of(one) in ("Exception", "BaseException") for one in _caught(node.type)
+    )
 
 
 def _caught(node: ast.expr) -> list[ast.expr]:
@@ -169,7 +191,7 @@ def _binds(function: ast.AST, name: str) -> bool:
 
 
 DOOR_RULES: tuple[Rule, ...] = (
-    everything_is_caught_only_at_boundaries,
+    the_sdk_is_impatient,
     no_shell_and_no_locals,
     words_enter_textual_by_the_door,
 )
