@@ -19,6 +19,7 @@ from textual.widgets import Static
 
 from trainctl_tui.tui import lifecycle
 from trainctl_tui.tui.crash import CrashMixin
+from trainctl_tui.tui.driver import PENDING_LIMIT
 
 
 class TinyApp(CrashMixin, App[None]):
@@ -32,6 +33,8 @@ class TinyApp(CrashMixin, App[None]):
         ("h", "break_thread", "Raise in a thread"),
         ("b", "block_loop", "Block the loop"),
         ("d", "deaf_worker", "Start a thread worker that hears nothing"),
+        ("m", "mark", "Say once that a key came"),
+        ("f", "flood", "Write more than may wait, then say so once"),
         ("ctrl+z", "suspend_process", "Stop"),
     ]
 
@@ -57,6 +60,14 @@ class TinyApp(CrashMixin, App[None]):
 
     def on_resumed(self, message: lifecycle.Resumed) -> None:
         self.query_one("#resumed", Static).update(f"resumed after {message.gap:.0f}")
+
+    def action_mark(self) -> None:
+        self.query_one("#state", Static).update("ready and marked")
+
+    def action_flood(self) -> None:
+        assert self._driver is not None
+        self._driver.write(f"\x1b]2;{'x' * 2 * PENDING_LIMIT}\x07")
+        self.query_one("#state", Static).update("ready and flooded")
 
     def action_break_handler(self) -> None:
         secret_in_a_local = "hunter2-in-a-local"

@@ -7,6 +7,7 @@ import shlex
 import signal
 import stat
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from tests.support.processes import children, command, cpu_share, state, wait_gone, wait_until, watch_end
 from tests.support.pty import Terminal
 from trainctl_tui.tui import crash
-from trainctl_tui.tui.lifecycle import GapWatch
+from trainctl_tui.tui.lifecycle import Ending, GapWatch
 
 LIMIT = 3.0
 """Seconds in which everything must be gone (RELIABILITY.md, R4)."""
@@ -160,9 +161,19 @@ def test_a_stalled_reader_costs_little_and_then_it_goes_on(start: Start) -> None
         terminal.resume()
         # Not where it stopped: the loop went on, and one whole frame replaces those nobody saw.
         terminal.wait_for(lambda text: counter(text) > at_the_stall + 100)
-        terminal.wait_for(lambda text: len(set("".join(text.split("\n")[4:16]))) == 1)
         terminal.send("q")
         assert terminal.wait_exit(LIMIT) == 0
+
+
+def test_a_frame_that_was_dropped_is_painted_later(start: Start) -> None:
+    with start() as terminal:
+        terminal.wait_for("ready")
+        terminal.stall()
+        terminal.send("f")
+        wait_until(lambda: cpu_share(terminal.pid, 0.3) == 0.0, LIMIT)
+        assert "flooded" not in terminal.text
+        terminal.resume()
+        terminal.wait_for("ready and flooded")
 
 
 @pytest.mark.parametrize("how", ["SIGTERM", "close"])
@@ -180,6 +191,9 @@ def test_a_stalled_terminal_cannot_hold_it(start: Start, how: str) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
 def test_after_a_stop_it_paints_anew(environment: dict[str, str], number: signal.Signals) -> None:
     with shell(environment, "APP; echo code $?; cat") as (terminal, app):
+        terminal.send("m")
+        terminal.wait_for("ready and marked")
+        wait_until(lambda: cpu_share(app, 0.1) == 0.0, LIMIT)
         os.kill(app, number)
         wait_until(lambda: state(app) == "T", LIMIT)
         assert terminal.alternate == (number == signal.SIGSTOP)
@@ -201,6 +215,29 @@ def test_after_a_long_stop_it_is_told(start: Start) -> None:
         cpu_share(terminal.pid, 5.6)
         os.kill(terminal.pid, signal.SIGCONT)
         terminal.wait_for("resumed after")
+
+
+def test_the_kernel_says_that_a_terminal_is_gone() -> None:
+    master, slave = os.openpty()
+    ending = Ending(lambda: None)
+    found: list[bool] = []
+    waiting = threading.Thread(target=lambda: found.append(ending.wait(slave)))
+    waiting.start()
+    os.close(master)
+    waiting.join(LIMIT)
+    os.close(slave)
+    assert found == [True]
+    ending.begin()
+    assert not ending.wait(None)
+
+
+def test_the_end_happens_once_and_its_first_code_holds() -> None:
+    ended: list[str] = []
+    ending = Ending(lambda: ended.append("on_end"))
+    for code in (None, 143, 129):
+        ending.begin(code)
+        ending.finish()
+    assert (ending.code, ended) == (143, ["on_end"])
 
 
 def test_a_gap_is_time_beyond_what_was_expected() -> None:

@@ -52,7 +52,8 @@ class SteadyWriter(WriterThread):
         self._on_gone = on_gone
         self._news = threading.Condition()
         self._waiting: deque[bytes] = deque()
-        self._size = 0
+        self._size = 0  # bytes not yet out, with those that are being written
+        self._taken = 0  # bytes that are being written
         self._stopped = False
         self._must_arrive = False
         self.behind = False
@@ -80,7 +81,7 @@ class SteadyWriter(WriterThread):
             if self.behind:
                 self.behind = False
                 self._waiting.clear()
-                self._size = 0
+                self._size = self._taken
 
     def run(self) -> None:
         """Write what waits, until stopped or until the terminal is gone."""
@@ -102,11 +103,13 @@ class SteadyWriter(WriterThread):
             self.join(_JOIN)
 
     def _take(self) -> bytes | None:
-        caught_up = False
+        """Return what to write next, None at the end. What was taken before is out by now."""
         with self._news:
-            if not self._waiting and self.behind:
+            self._size -= self._taken
+            self._taken = 0
+            caught_up = self.behind and not self._waiting
+            if caught_up:
                 self.behind = False
-                caught_up = True
         if caught_up:
             self._on_pace()
         with self._news:
@@ -115,7 +118,7 @@ class SteadyWriter(WriterThread):
                     return None
                 self._news.wait()
             data = self._waiting.popleft()
-            self._size -= len(data)
+            self._taken = len(data)
             return data
 
 
