@@ -1,0 +1,19 @@
+"""Names that vulture cannot see used: others call them by name, or they are told for whoever reads them.
+
+One line each, with who uses it. A name that nobody uses is removed from the program, not added here.
+"""
+
+_.log_request  # werkzeug calls it
+_.log_error  # werkzeug calls it
+_.protocol_version  # http.server reads it
+_.disable_nagle_algorithm  # http.server reads it
+_.data_received  # asyncio calls it
+_.connection_made  # asyncio calls it
+_._return_code  # Textual reads it
+_.no_wrap  # Rich reads it
+_.overflow  # Rich reads it
+_.SCHEMA  # written beside what is kept on disk
+_._prompter  # botocore's session reads it
+_.panic  # Textual calls it
+_._sigcont_application  # Textual's driver calls it
+_._run_input_thread  # Textual's driver calls it
