@@ -4,12 +4,14 @@
 - ``cloud``: the same with no faults and no calls counted yet; faults end with the test.
 - ``start_cloud(**options)``: one of its own, for tests that change it or want another fleet.
 - ``Local``: the same engine in this process, on a clock that stands still.
+- ``LocalServer``: that engine behind real HTTP, still in this process.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import botocore.session
 import pytest
@@ -18,10 +20,19 @@ from botocore.config import Config
 from trainctl_tui.simcloud.driver import Driver
 from trainctl_tui.simcloud.engine import Clock, Engine
 from trainctl_tui.simcloud.fleet import Fleet
-from trainctl_tui.simcloud.process import Child, SimCloud
+from trainctl_tui.simcloud.process import SimCloud
 from trainctl_tui.simcloud.script import Script
+from trainctl_tui.simcloud.server import make
+from trainctl_tui.simcloud.wire.application import Application
+from trainctl_tui.simcloud.wire.faults import FaultBook
 
 NOW = 1_800_000_000.0  # 2027-01-15 08:00 UTC
+
+
+class Reachable(Protocol):
+    """Anything with an endpoint: ``SimCloud``, ``Canned``, ``LocalServer``."""
+
+    endpoint: str
 
 
 class Local:
@@ -75,7 +86,9 @@ def start_cloud() -> Iterator[Callable[..., SimCloud]]:
         one.stop()
 
 
-def client(cloud: Child, service: str = "ec2", region: str = "us-east-1", key: str = "SIMULATEDKEY") -> Any:
+def client(
+    cloud: Reachable, service: str = "ec2", region: str = "us-east-1", key: str = "SIMULATEDKEY"
+) -> Any:
     """Return a real botocore client of a simulated cloud, with one attempt and short timeouts."""
     return botocore.session.Session().create_client(
         service,
@@ -91,3 +104,27 @@ def client(cloud: Child, service: str = "ec2", region: str = "us-east-1", key: s
             s3={"addressing_style": "path"},
         ),
     )
+
+
+class LocalServer:
+    """A ``Local`` behind real HTTP in this process, so that both faces of one engine can be compared.
+
+    Use it as a context manager; ``endpoint`` is where clients go.
+    """
+
+    def __init__(self, local: Local, latency: float = 0.0) -> None:
+        self.local = local
+        self.faults = FaultBook()
+        self.application = Application(local.driver, self.faults, latency)
+        self._server = make(self.application)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self.endpoint = f"http://127.0.0.1:{self._server.socket.getsockname()[1]}"
+
+    def __enter__(self) -> LocalServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()

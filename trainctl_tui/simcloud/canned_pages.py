@@ -15,6 +15,7 @@ from trainctl_tui.simcloud.wire import shapes
 # cost 150 us a machine, a repeat 20 us).
 DISTINCT = 2000
 PAGE = 1000
+# The first three digits of an id tell the copies apart; ids of images, networks and keys stay.
 _OUR_ID = re.compile(r"(?<![a-z0-9-])((?:i|vol|eni|eni-attach|r)-0)[0-9a-f]{3}")
 _LAUNCHED = re.compile(rb"(<launchTime>)[^<]*")
 _PARTS = re.compile(r"<[^>]+>|[^<]+")
@@ -96,10 +97,8 @@ def _items(
         dress(shapes.fragment(operation, member, [item]))
         for item in _everything(engine, region, operation, member, params)
     ]
-    items = [text.encode() for text in texts]
-    if operation == "DescribeSnapshots":
-        return items
-    for copy in range(1, copies):
+    items: list[bytes] = []
+    for copy in range(copies if operation != "DescribeSnapshots" else 1):
         mark = rf"\g<1>{copy:03x}"
         items += [_OUR_ID.sub(mark, text).encode() for text in texts]
     return items

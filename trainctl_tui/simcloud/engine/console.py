@@ -15,8 +15,8 @@ _BOOT = (
     (0.0, "Command line: BOOT_IMAGE=/vmlinuz-6.8.0-1031-aws root=PARTUUID=9c1d ro console=ttyS0"),
     (1.2, "nvme nvme0: pci function 0000:00:04.0"),
     (1.9, "EXT4-fs (nvme0n1p1): mounted filesystem with ordered data mode"),
-    (3.1, "systemd[1]: Started OpenSSH server daemon."),
-    (4.6, "systemd[1]: Started amazon-ssm-agent."),
+    (3.1, "[\x1b[0;32m  OK  \x1b[0m] Started ssh.service - OpenBSD Secure Shell server."),
+    (4.6, "[\x1b[0;32m  OK  \x1b[0m] Started amazon-ssm-agent.service."),
     (6.3, "cloud-init[1402]: Cloud-init v. 24.4 finished. Datasource DataSourceEc2Local."),
 )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from trainctl_tui.simcloud.engine.context import Answer, Context, Params
 from trainctl_tui.simcloud.engine.errors import EngineError, dry_run, missing, no_instances
 from trainctl_tui.simcloud.engine.records import Record
 from trainctl_tui.simcloud.engine.validate import check_ids
 
 MOST_TAGS = 50
+# What XML 1.0 cannot carry, not even escaped.
+_UNSENDABLE = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 
 def create_tags(context: Context, params: Params) -> Answer:
@@ -21,6 +25,8 @@ def create_tags(context: Context, params: Params) -> Answer:
             "InvalidParameterValue",
             "Tag keys starting with 'aws:' are reserved for internal use",
         )
+    if bad := [tag for tag in tags.items() if _UNSENDABLE.search("".join(tag))]:
+        raise EngineError("InvalidParameterValue", f"Tag {bad[0][0]!r} contains invalid characters.")
     for record in records:
         if len({*record.tags, *tags}) > MOST_TAGS:
             raise EngineError("TagLimitExceeded", f"More than {MOST_TAGS} tags on {record.id}.")

@@ -132,7 +132,7 @@ def _move(
     changes = []
     for record in records:
         before = record.state
-        if before not in done or (before in legal and verb == "stopped"):
+        if before not in done:
             move(context, record)
         changes.append(_change(record, before))
     return {key: changes}
