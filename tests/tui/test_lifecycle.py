@@ -207,6 +207,19 @@ def test_after_a_stop_it_paints_anew(environment: dict[str, str], number: signal
         terminal.wait_for("code 0")
 
 
+def test_started_in_the_background_it_waits_for_the_foreground(environment: dict[str, str]) -> None:
+    app = f"{shlex.quote(sys.executable)} -m tests.support.tiny_app {CANARY}"
+    program = f"{app} & echo begun; read line; fg; echo code $?; cat"
+    with Terminal(["bash", "-m", "-c", program], env=environment) as terminal:
+        terminal.wait_for("begun")
+        wait_until(lambda: [state(pid) for pid in children(terminal.pid)] == ["T", "S"], 10)
+        assert not terminal.alternate
+        terminal.send("enter")
+        terminal.wait_for("ready")
+        terminal.send("q")
+        terminal.wait_for("code 0")
+
+
 def test_after_a_long_stop_it_is_told(start: Start) -> None:
     with start() as terminal:
         terminal.wait_for("ready")

@@ -173,6 +173,11 @@ class SteadyDriver(LinuxDriver):
         """Whether the terminal takes nothing and frames are being dropped."""
         return self._writer is not None and self._writer.behind
 
+    def write(self, data: str) -> None:
+        """Write to the terminal; while it is not ours, nothing. Never blocks."""
+        if self._writer is not None:
+            self._writer.write(data)
+
     def start_application_mode(self) -> None:
         """Take the terminal; a second time without leaving it does nothing."""
         if self._active:
