@@ -100,13 +100,20 @@ class Terminal:
         self._flowing.set()
         self._closing = threading.Event()
         self._wake_read, self._wake_write = os.pipe()
+        self.process = self._spawn(argv, env, cwd, ignore_hangup)
+        self._reader = threading.Thread(target=self._read, name="pty-reader", daemon=True)
+        self._reader.start()
+
+    def _spawn(
+        self, argv: Sequence[str], env: Mapping[str, str] | None, cwd: str | None, ignore_hangup: bool
+    ) -> subprocess.Popen[bytes]:
         slave = self.slave
 
         def become_its_terminal() -> None:
             fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
             signal.signal(signal.SIGHUP, signal.SIG_IGN if ignore_hangup else signal.SIG_DFL)
 
-        self.process = subprocess.Popen(
+        return subprocess.Popen(
             list(argv),
             stdin=slave,
             stdout=slave,
@@ -116,9 +123,6 @@ class Terminal:
             start_new_session=True,
             preexec_fn=become_its_terminal,
         )
-        self.started = time.monotonic()
-        self._reader = threading.Thread(target=self._read, name="pty-reader", daemon=True)
-        self._reader.start()
 
     def __enter__(self) -> Terminal:
         return self
@@ -180,20 +184,10 @@ class Terminal:
         with self.lock:
             return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def line(self, number: int) -> str:
-        """One line of the screen, counted from 0."""
-        return self.text.split("\n")[number]
-
     def cell(self, column: int, row: int) -> Char:
         """One cell with its colours (pyte's ``Char``: data, fg, bg, bold, reverse, ...)."""
         with self.lock:
             return self.screen.buffer[row][column]
-
-    @property
-    def cursor(self) -> tuple[int, int]:
-        """Column and row of the terminal's cursor."""
-        with self.lock:
-            return self.screen.cursor.x, self.screen.cursor.y
 
     @property
     def received(self) -> int:

@@ -177,7 +177,7 @@ class _Guard:
                 driver.vanished()
             else:
                 self.gone()
-        time.sleep(GRACE)
+        threading.Event().wait(GRACE)
         self._end_by_force()
 
     def _end_by_force(self) -> None:
