@@ -12,7 +12,6 @@ from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
 
 from trainctl_tui import __version__
-from trainctl_tui.domain.errors import TrainctlError
 from trainctl_tui.providers.aws.errors import Act, credentials_failed, translate
 from trainctl_tui.providers.aws.session import (
     DUMMY_KEYS,
@@ -38,7 +37,7 @@ class Clients:
         self._session: Session | None = None
         self._signed_in = False
         self._made: dict[tuple[str, str], Any] = {}
-        self._failure: tuple[float, TrainctlError] | None = None
+        self._failure: tuple[float, Exception] | None = None
 
     @property
     def profile(self) -> str:
@@ -86,15 +85,14 @@ class Clients:
         if self._signed_in or self._options.loopback_only:
             return
         if self._failure is not None and monotonic() - self._failure[0] < _FAILURE_HOLDS:
-            raise self._failure[1]
+            raise credentials_failed(self._failure[1], act) from self._failure[1]
         try:
             if load_credentials(self._opened()) is None:
                 raise NoCredentialsError()
         except Exception as error:
-            told = credentials_failed(error, act)
             self._session = None
-            self._failure = (monotonic(), told)
-            raise told from error
+            self._failure = (monotonic(), error)
+            raise credentials_failed(error, act) from error
         self._signed_in, self._failure = True, None
 
     def _make(self, service: str, region: str) -> Any:
