@@ -68,7 +68,7 @@ class Script:
             return
         changes = self._changes(context, alive)
         if len(alive) >= size + slack:
-            changes = [change for change in changes if change[1] is not self._launch]
+            changes = [change for change in changes if change[1] != self._launch]
         self._random.choices(changes, [weight for weight, _ in changes])[0][1](context, alive)
 
     def _changes(

@@ -23,6 +23,10 @@ class Handler(WSGIRequestHandler):
     # Headers and body are two writes; with Nagle the second waits 40 ms for an acknowledgement.
     disable_nagle_algorithm = True
 
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin an answer without the Date and Server of this machine: the application sends the engine's."""
+        self.send_response_only(code, message)
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing for each request."""
 

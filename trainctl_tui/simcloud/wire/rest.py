@@ -12,6 +12,9 @@ from trainctl_tui.simcloud.wire import bodies
 from trainctl_tui.simcloud.wire.bodies import Reply
 from trainctl_tui.simcloud.wire.question import Question
 
+# What moto raises where it lacks an operation, a service or a parameter.
+_LACKING = (NotImplementedError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+
 
 class Rest:
     """The moto application, loaded in the background or at first use."""
@@ -35,15 +38,18 @@ class Rest:
             told[:] = [int(status.split()[0]), headers]
             return lambda data: None
 
-        chunks = self._load()(inner, start)
+        application = self._load()
         try:
-            content = b"".join(chunks)
-        finally:
-            getattr(chunks, "close", lambda: None)()
+            chunks = application(inner, start)
+            try:
+                content = b"".join(chunks)
+            finally:
+                getattr(chunks, "close", lambda: None)()
+        except _LACKING:
+            return _unsupported(question, request_id)
         status, headers = told
         if status >= 500 and b"<html" in content[:200].lower():
-            said = f"{question.name} is not part of the simulated AWS."
-            return bodies.error(question.protocol, "UnsupportedOperation", said, 400, request_id)
+            return _unsupported(question, request_id)
         drop = {"content-length", "date", "connection", "transfer-encoding"}
         return Reply(status, [(k, v) for k, v in headers if k.lower() not in drop], content)
 
@@ -56,3 +62,8 @@ class Rest:
 
                 self._application = DomainDispatcherApplication(create_backend_app)
             return self._application
+
+
+def _unsupported(question: Question, request_id: str) -> Reply:
+    said = f"{question.name} is not part of the simulated AWS."
+    return bodies.error(question.protocol, "UnsupportedOperation", said, 400, request_id)
