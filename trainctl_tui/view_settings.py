@@ -59,7 +59,9 @@ class Loaded(Struct, frozen=True):
         if not self.faults:
             return None
         more = len(self.faults) - 1
-        error = self.faults[0].error("It is not used." if not more else f"It is not used. {more} more like it.")
+        error = self.faults[0].error(
+            "It is not used." if not more else f"It is not used. {more} more like it."
+        )
         return error.trouble
 
 
