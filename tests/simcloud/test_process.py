@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -11,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from tests.support.cloud import client
 from trainctl_tui.simcloud.process import SimCloud, reserve_endpoint, simulated_environment
@@ -74,6 +76,15 @@ def test_the_environment_reaches_nothing_else() -> None:
     assert ran.stdout.split() == ["http://127.0.0.1:1", "SIMULATEDKEY"]
 
 
+def test_broken_answers_leave_no_traceback_behind(start_cloud: Start) -> None:
+    cloud = start_cloud()
+    for effect in ("drop", "lost", "half_body", "html", "throttle"):
+        cloud.faults({"effect": effect, "action": "DescribeInstances"})
+        with contextlib.suppress(BotoCoreError, ClientError, ResponseParserError):
+            client(cloud).describe_instances()
+    assert cloud.complaints() == ""
+
+
 def test_stop_ends_it_and_may_be_repeated(start_cloud: Start) -> None:
     cloud = start_cloud()
     began = time.monotonic()
@@ -98,7 +109,7 @@ def test_it_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_child_that_cannot_start_says_so() -> None:
-    with pytest.raises(RuntimeError, match="ended with code"):
+    with pytest.raises(RuntimeError, match="ended with code 1: FileNotFoundError"):
         SimCloud.start(faults=Path("/nonexistent.toml"))
 
 

@@ -139,6 +139,7 @@ def test_moto_answers_for_the_rest(cloud: SimCloud) -> None:
     s3.create_bucket(Bucket="checkpoints")
     s3.put_object(Bucket="checkpoints", Key="a/b.pt", Body=b"weights" * 1000)
     assert s3.get_object(Bucket="checkpoints", Key="a/b.pt")["Body"].read() == b"weights" * 1000
+    assert s3.head_object(Bucket="checkpoints", Key="a/b.pt")["ContentLength"] == 7000
     assert client(cloud).describe_vpcs()["Vpcs"]
     assert client(cloud, "logs").describe_log_groups()["logGroups"] == []
 

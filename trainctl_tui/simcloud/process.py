@@ -7,11 +7,12 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 HOST = "127.0.0.1"
 _READY_WAIT = 30.0
@@ -67,8 +68,9 @@ def simulated_environment(endpoint: str, base: Mapping[str, str] | None = None) 
 class Child:
     """A server in a process of its own, that ends with this one."""
 
-    def __init__(self, process: subprocess.Popen[bytes], endpoint: str) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], endpoint: str, complaints: IO[bytes]) -> None:
         self._process = process
+        self._complaints = complaints
         self.endpoint = endpoint
 
     @property
@@ -81,12 +83,20 @@ class Child:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"The simulated AWS ended with code {self._process.wait(_END_WAIT)}.")
+            code = self._process.wait(_END_WAIT)
+            last = self.complaints().strip().rpartition("\n")[2]
+            self.stop()
+            raise RuntimeError(f"The simulated AWS ended with code {code}: {last}")
         self.endpoint = json.loads(line)["endpoint"]
 
     def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return variables that send every AWS client here; see ``simulated_environment``."""
         return simulated_environment(self.endpoint, base)
+
+    def complaints(self) -> str:
+        """Return what the child wrote to its standard error: tracebacks of its own faults."""
+        # Read at a place of its own: the child shares the offset of this file.
+        return os.pread(self._complaints.fileno(), 1 << 20, 0).decode("utf-8", "replace")
 
     def stop(self) -> None:
         """End the child; harmless if it has ended."""
@@ -99,6 +109,7 @@ class Child:
             self._process.wait(_END_WAIT)
         if self._process.stdout:
             self._process.stdout.close()
+        self._complaints.close()
 
     def __enter__(self) -> Self:
         return self
@@ -191,15 +202,21 @@ class SimCloud(Child):
 
 def spawn(
     module: str, arguments: Sequence[str], reservation: Reservation
-) -> tuple[subprocess.Popen[bytes], str]:
-    """Start ``python -m module`` on a reserved port, in a session of its own; return it and its endpoint."""
+) -> tuple[subprocess.Popen[bytes], str, IO[bytes]]:
+    """Start ``python -m module`` on a reserved port, in a session of its own.
+
+    Return it, its endpoint, and the file that holds its standard error: never the terminal, where a
+    traceback would be written across the screen.
+    """
+    complaints = tempfile.TemporaryFile()  # noqa: SIM115 - the child's owner closes it
     listener, endpoint = reservation.listener, reservation.endpoint
     with listener:
         process = subprocess.Popen(
             [sys.executable, "-m", module, "--fd", str(listener.fileno()), "--follow-stdin", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=complaints,
             pass_fds=(listener.fileno(),),
             start_new_session=True,
         )
-    return process, endpoint
+    return process, endpoint, complaints

@@ -71,17 +71,11 @@ class Application:
     ) -> Iterable[bytes]:
         if cut == 0:
             effects.hang_up(environ)
-            return []
-        headers = [
-            *reply.headers,
-            ("Content-Length", str(len(reply.body))),
-            ("Date", formatdate(self.driver.engine.clock.now() + skew, usegmt=True)),
-        ]
-        if cut is None:
-            start(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
-            return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
+        headers = [*reply.headers, ("Date", formatdate(self.driver.engine.clock.now() + skew, usegmt=True))]
+        if all(name.lower() != "content-length" for name, _ in headers):
+            headers.append(("Content-Length", str(len(reply.body))))
         start(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
-        return effects.half(reply.body, environ)
+        return [reply.body] if cut is None else effects.half(reply.body, environ)
 
     @property
     def _controls(self) -> Mapping[str, Callable[[str, bytes], Any]]:

@@ -7,7 +7,7 @@ import json
 import re
 import socket
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from trainctl_tui.simcloud.wire import bodies
 from trainctl_tui.simcloud.wire.bodies import Reply
@@ -100,10 +100,11 @@ def half(body: bytes, environ: Mapping[str, Any]) -> Iterator[bytes]:
     hang_up(environ)
 
 
-def hang_up(environ: Mapping[str, Any]) -> None:
-    """End the connection under the answer."""
+def hang_up(environ: Mapping[str, Any]) -> NoReturn:
+    """End the connection under the answer; the server takes it as a client that went away."""
     with contextlib.suppress(OSError):
         environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    raise ConnectionAbortedError("a fault rule ended this connection")
 
 
 def _error(rule: Rule, reply: Reply, question: Question) -> Reply:

@@ -50,7 +50,9 @@ class Rest:
         status, headers = told
         if status >= 500 and b"<html" in content[:200].lower():
             return _unsupported(question, request_id)
-        drop = {"content-length", "date", "connection", "transfer-encoding"}
+        drop = {"date", "connection", "transfer-encoding"}
+        if environ["REQUEST_METHOD"] != "HEAD":  # whose length is that of the body it does not have
+            drop.add("content-length")
         return Reply(status, [(k, v) for k, v in headers if k.lower() not in drop], content)
 
     def _load(self) -> Callable[..., Iterable[bytes]]:
