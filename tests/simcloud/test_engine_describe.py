@@ -199,6 +199,9 @@ def test_the_console_shows_a_training_run_that_goes_on() -> None:
     local.advance(120)
     second = local.call("GetConsoleOutput", InstanceId=id)
     assert second["Output"] != first["Output"]
+    local.advance(30)
+    latest = local.call("GetConsoleOutput", InstanceId=id, Latest=True)
+    assert latest["Timestamp"] > local.call("GetConsoleOutput", InstanceId=id)["Timestamp"]
     assert second["Timestamp"] > first["Timestamp"] > datetime.fromtimestamp(NOW, UTC)
 
 

@@ -61,7 +61,7 @@ def test_values_are_what_the_engine_holds() -> None:
 
 def test_health_names_failed_checks_and_events() -> None:
     (page,) = made(Local(20)).pages(Kind.STATUSES, "us-east-1", NOBODY_WAITS)
-    assert [row.failed for row in page.items if row.failed] == [("instance:reachability",)]  # type: ignore[union-attr]
+    assert [row.failed for row in page.items if row.failed] == [("instance reachability",)]  # type: ignore[union-attr]
     assert [row.events[0].code for row in page.items if row.events] == ["instance-retirement"]  # type: ignore[union-attr]
 
 

@@ -61,16 +61,21 @@ class EngineProvider:
     def regions(self, patience: Patience) -> tuple[Region, ...]:
         """List the regions, those not opted in to included."""
         told = self._call("DescribeRegions", {"AllRegions": True}, self._region)
-        return tuple(Region(row["RegionName"], row["OptInStatus"]) for row in told["Regions"])
+        return tuple(
+            sorted((Region(row["RegionName"], row["OptInStatus"]) for row in told["Regions"]), key=_id)
+        )
 
     def pages(
         self, kind: Kind, region: str, patience: Patience, only: Collection[str] = ()
     ) -> Iterator[Page]:
-        """List every page of one kind."""
+        """List every page of one kind; of types, those named in ``only``."""
         operation, key, _ = _CALLS[kind]
         params: dict[str, Any] = {"MaxResults": self._page_size}
         if kind is Kind.TYPES:
-            params = {"InstanceTypes": sorted(only)} if only else {}
+            if not only:
+                yield Page((), None)
+                return
+            params = {"InstanceTypes": sorted(only)}
         elif kind is Kind.SNAPSHOTS:
             params["OwnerIds"] = ["self"]
         elif kind is Kind.STATUSES:
@@ -88,7 +93,7 @@ class EngineProvider:
 
     def console(self, region: str, instance_id: str, patience: Patience) -> Console:
         """Return the last console output of a machine."""
-        told = self._call("GetConsoleOutput", {"InstanceId": instance_id}, region)
+        told = self._call("GetConsoleOutput", {"InstanceId": instance_id, "Latest": True}, region)
         return Console(instance_id, told["Output"], told["Timestamp"].timestamp())
 
     def raw(self, kind: Kind, region: str, id: str, patience: Patience) -> str:
@@ -136,6 +141,10 @@ class EngineProvider:
         finally:
             took = (time.perf_counter() - began) * 1000
             self._options.on_call(Call(f"ec2:{operation}", region, took, outcome, code))
+
+
+def _id(region: Region) -> str:
+    return region.id
 
 
 def _translated(error: EngineError, operation: str) -> TrainctlError:

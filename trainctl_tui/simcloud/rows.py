@@ -98,7 +98,7 @@ def snapshot(item: Mapping[str, Any], region: str) -> Snapshot:
 def status(item: Mapping[str, Any], region: str) -> InstanceStatus:
     """Return the health of a machine."""
     failed = tuple(
-        f"{kind}:{detail['Name']}"
+        f"{kind} {detail['Name']}"
         for kind, part in (("system", "SystemStatus"), ("instance", "InstanceStatus"))
         for detail in item[part].get("Details", ())
         if detail["Status"] == "failed"
@@ -125,7 +125,9 @@ def type_spec(item: Mapping[str, Any], region: str) -> TypeSpec:
         gpu_name=f"{first.get('Manufacturer', '')} {first.get('Name', '')}".strip(),
         gpus=sum(gpu["Count"] for gpu in gpus),
         gpu_memory_mib=first.get("MemoryInfo", {}).get("SizeInMiB"),
-        instance_storage_gb=item.get("InstanceStorageInfo", {}).get("TotalSizeInGB"),
+        instance_storage_gb=item.get("InstanceStorageInfo", {}).get("TotalSizeInGB")
+        if item["InstanceStorageSupported"]
+        else 0,
     )
 
 

@@ -21,9 +21,13 @@ _BOOT = (
 )
 
 
-def console_text(record: InstanceRecord, now: float) -> tuple[str, float]:
-    """Return the text and when the service took it. The same machine at the same time prints the same."""
-    taken_at = now - now % REFRESHED_EVERY if now - record.launched_at > REFRESHED_EVERY else now
+def console_text(record: InstanceRecord, now: float, *, latest: bool = False) -> tuple[str, float]:
+    """Return the text and when the service took it: ``latest`` means now.
+
+    The same machine at the same time prints the same.
+    """
+    young = now - record.launched_at <= REFRESHED_EVERY
+    taken_at = now if latest or young else now - now % REFRESHED_EVERY
     lines = [f"[{seconds:12.6f}] {text}" for seconds, text in _BOOT]
     lines.append(f"ip-{record.private_ip.replace('.', '-')} login: ")
     up = taken_at - record.launched_at

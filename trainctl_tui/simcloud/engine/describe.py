@@ -229,7 +229,7 @@ def get_console_output(context: Context, params: Params) -> Answer:
     record = context.seen.instances.get(id)
     if record is None:
         raise no_instances([id])
-    text, taken_at = console_text(record, context.now)
+    text, taken_at = console_text(record, context.now, latest=bool(params.get("Latest")))
     return {"InstanceId": id, "Output": text, "Timestamp": moment(taken_at)}
 
 
