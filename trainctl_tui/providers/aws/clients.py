@@ -7,11 +7,9 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
 
-from trainctl_tui import __version__
 from trainctl_tui.providers.aws.errors import Act, credentials_failed, translate
 from trainctl_tui.providers.aws.session import (
     DUMMY_KEYS,
@@ -97,20 +95,10 @@ class Clients:
 
     def _make(self, service: str, region: str) -> Any:
         demo = self._options.loopback_only
-        config: dict[str, Any] = {"proxies": {}, "use_fips_endpoint": False} if demo else {}
-        if demo:
-            config["use_dualstack_endpoint"] = False
         client = self._opened().create_client(
             service,
             region_name=region,
             endpoint_url=self._options.endpoint or None,
-            config=Config(
-                connect_timeout=3,
-                read_timeout=15,
-                retries={"total_max_attempts": 1, "mode": "standard"},
-                user_agent_extra=f"trainctl-tui/{__version__}",
-                **config,
-            ),
             **(DUMMY_KEYS if demo else {}),
         )
         if demo:

@@ -14,6 +14,7 @@ from trainctl_tui.domain.resources import (
     Tags,
     Volume,
 )
+from trainctl_tui.providers.aws.sweep import NotOurShape
 from trainctl_tui.providers.aws.words import failed_checks, is_primary, percent, seconds
 
 Children = dict[str, Element]
@@ -197,12 +198,16 @@ def _tags(inside: Children) -> Tags:
 
 
 def _children(element: Element) -> Children:
-    return {child.tag: child for child in element}
+    """Return the children by tag. Twins are left to botocore, which makes lists of them."""
+    children = {child.tag: child for child in element}
+    if len(children) != len(element):
+        raise NotOurShape("an element twice")
+    return children
 
 
 def _inner(inside: Children, tag: str) -> Children:
     element = inside.get(tag)
-    return {} if element is None else {child.tag: child for child in element}
+    return {} if element is None else _children(element)
 
 
 def _text(inside: Children, tag: str) -> str:

@@ -8,9 +8,13 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore.config import Config
+from botocore.credentials import InstanceMetadataProvider
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session
+from botocore.utils import InstanceMetadataFetcher, resolve_imds_endpoint_mode
 
+from trainctl_tui import __version__
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.providers.base import ProviderOptions
 
@@ -28,10 +32,21 @@ def open_session(options: ProviderOptions) -> Session:
         session.set_config_variable("credentials_file", os.devnull)
     else:
         session = Session(profile=options.profile or None)
-        session.set_config_variable("metadata_service_timeout", METADATA_SECONDS)
-        session.set_config_variable("metadata_service_num_attempts", 1)
     session.register_component("data_loader", _service_models())
+    session.set_default_client_config(_client_config(options))
     return session
+
+
+def _client_config(options: ProviderOptions) -> Config:
+    """Return what holds for every client, those by which botocore itself signs in (STS, SSO) included."""
+    demo: dict[str, Any] = {"proxies": {}, "use_fips_endpoint": False, "use_dualstack_endpoint": False}
+    return Config(
+        connect_timeout=3,
+        read_timeout=15,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        user_agent_extra=f"trainctl-tui/{__version__}",
+        **(demo if options.loopback_only else {}),
+    )
 
 
 @cache
@@ -45,8 +60,10 @@ def load_credentials(session: Session) -> Any:
 
     The prompt for MFA codes has no public switch; it is replaced in the one provider that has it.
     """
-    assume_role = session.get_component("credential_provider").get_provider("assume-role")
-    assume_role._prompter = _refuse_to_ask
+    resolver = session.get_component("credential_provider")
+    resolver.get_provider("assume-role")._prompter = _refuse_to_ask
+    resolver.remove(InstanceMetadataProvider.METHOD)
+    resolver.providers.append(_metadata_provider(session))
     credentials = session.get_credentials()
     if credentials is not None:
         credentials.get_frozen_credentials()
@@ -76,6 +93,17 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _metadata_provider(session: Session) -> InstanceMetadataProvider:
+    """Return botocore's own provider with a shorter wait: its setting counts in whole seconds."""
+    settings = ("ec2_metadata_service_endpoint", "ec2_metadata_v1_disabled")
+    config = {name: session.get_config_variable(name) for name in settings}
+    config["ec2_metadata_service_endpoint_mode"] = resolve_imds_endpoint_mode(session)
+    fetcher = InstanceMetadataFetcher(
+        timeout=METADATA_SECONDS, num_attempts=1, user_agent=session.user_agent(), config=config
+    )
+    return InstanceMetadataProvider(iam_role_fetcher=fetcher)
 
 
 def _refuse_to_ask(_prompt: str) -> str:

@@ -19,7 +19,7 @@ from trainctl_tui.domain.resources import Row
 
 ReadItem = Callable[[Element, str], tuple[Row, ...]]
 
-_FIRST_CHILD = re.compile(rb"\s*<item>\s*<([A-Za-z]\w*)>")
+_FIRST_CHILD = re.compile(rb"\s*<item>\s*<([A-Za-z]\w*)[\s/>]")
 _LARGEST_MEMORY = 400_000  # items of one lane; beyond it the oldest sweep is forgotten
 
 
@@ -82,7 +82,8 @@ class Sweep:
 
         An item begins where ``<item>`` is followed by the tag that the first item begins with. A nested list
         may begin alike (a volume and its attachments both begin with ``volumeId``), so a piece grows until it
-        balances. A wrong cut cannot pass: it leaves a piece that is not one well-formed item.
+        balances; where items begin differently (moto), a piece holds several. A wrong cut cannot pass: expat
+        refuses what is not a row of well-formed items.
         """
         rows: list[Row] = []
         begin = 0
@@ -93,13 +94,17 @@ class Sweep:
             if known is None:
                 if piece.count(b"<item>") != piece.count(b"</item>"):
                     continue
-                known = self._read_item(XML(piece.strip()), self._region)
+                known = self._parse(piece)
                 self.memory.keep(digest, known)
             rows += known
             begin = cut
         if inner[begin:].strip():
             raise NotOurShape("an item that does not end")
         return rows
+
+    def _parse(self, piece: bytes) -> tuple[Row, ...]:
+        items = XML(b"<set>%b</set>" % piece)
+        return tuple([row for item in items for row in self._read_item(item, self._region)])
 
 
 def _cuts(inner: bytes) -> list[int]:
@@ -109,5 +114,5 @@ def _cuts(inner: bytes) -> list[int]:
     first = _FIRST_CHILD.match(inner)
     if first is None:
         raise NotOurShape("items without a first child")
-    starts = [found.start() for found in re.finditer(rb"<item>\s*<%b>" % first[1], inner)]
+    starts = [found.start() for found in re.finditer(rb"<item>\s*<%b[\s/>]" % first[1], inner)]
     return [*starts[1:], len(inner)]
