@@ -38,7 +38,8 @@ def running(seed: int, instances: int, speed: float) -> Iterator[str]:
     try:
         environment = simulated_environment(cloud.endpoint, os.environ)
         with _own_directories(f"seed-{seed}-of-{instances}") as directories:
-            environment.pop("TRAINCTL_STATE_DIR", None)
+            for real in ("TRAINCTL_STATE_DIR", "TRAINCTL_PROFILE", "TRAINCTL_REGIONS"):
+                environment.pop(real, None)
             os.environ.clear()
             os.environ.update(environment | directories)
             yield cloud.endpoint
