@@ -5,6 +5,7 @@ One line each, with who uses it. A name that nobody uses is removed from the pro
 
 _.log_request  # werkzeug calls it
 _.log_error  # werkzeug calls it
+_.send_response  # werkzeug calls it
 _.protocol_version  # http.server reads it
 _.disable_nagle_algorithm  # http.server reads it
 _.data_received  # asyncio calls it

@@ -181,12 +181,8 @@ def test_latency_delays_and_skew_moves_the_date(server: LocalServer) -> None:
 
 def test_latency_over_the_read_timeout_is_a_timeout(server: LocalServer) -> None:
     rules(server, {"effect": "latency", "seconds": 1.0})
-    ec2 = client(server)
-    ec2.meta.events.register("before-send.ec2", lambda **_: None)
-    ec2._endpoint.http_session._timeout = 0.2
-    ec2._endpoint.http_session._manager.connection_pool_kw["timeout"] = 0.2
     with pytest.raises(ReadTimeoutError):
-        ASK["ec2"](ec2)
+        ASK["ec2"](client(server, read_timeout=0.2))
 
 
 def test_rules_count_skip_and_end(server: LocalServer) -> None:

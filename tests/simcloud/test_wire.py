@@ -67,6 +67,14 @@ def test_odd_names_cross_the_wire_unchanged(server: LocalServer) -> None:
     } <= sent
 
 
+def test_a_long_list_of_ids_arrives_in_its_order(server: LocalServer) -> None:
+    tags = [{"Key": f"k{n:02d}", "Value": str(n)} for n in range(12)]
+    (id, *_) = server.local.engine.world("eu-west-1").instances
+    client(server, region="eu-west-1").create_tags(Resources=[id], Tags=tags)
+    kept = server.local.engine.world("eu-west-1").instances[id].tags
+    assert [{"Key": key, "Value": kept[key]} for key in kept if key.startswith("k")] == tags
+
+
 def test_an_answer_carries_its_request_id_and_the_engines_date(server: LocalServer) -> None:
     meta = client(server).describe_volumes(MaxResults=5)["ResponseMetadata"]
     assert meta["RequestId"] == meta["HTTPHeaders"]["x-amzn-requestid"]

@@ -87,7 +87,11 @@ def start_cloud() -> Iterator[Callable[..., SimCloud]]:
 
 
 def client(
-    cloud: Reachable, service: str = "ec2", region: str = "us-east-1", key: str = "SIMULATEDKEY"
+    cloud: Reachable,
+    service: str = "ec2",
+    region: str = "us-east-1",
+    key: str = "SIMULATEDKEY",
+    read_timeout: float = 10,
 ) -> Any:
     """Return a real botocore client of a simulated cloud, with one attempt and short timeouts."""
     return botocore.session.Session().create_client(
@@ -99,7 +103,7 @@ def client(
         config=Config(
             retries={"total_max_attempts": 1},
             connect_timeout=3,
-            read_timeout=10,
+            read_timeout=read_timeout,
             proxies={},
             s3={"addressing_style": "path"},
         ),
@@ -125,6 +129,7 @@ class LocalServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.application.close()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

@@ -38,7 +38,10 @@ def main() -> None:
     sys.stdout.flush()
     shapes.service()
     application.rest.warm_up()
-    server.serve_forever()
+    try:
+        server.serve_forever()
+    finally:
+        application.close()
 
 
 def _arguments() -> argparse.Namespace:

@@ -79,10 +79,6 @@ class Engine:
             self._worlds[key] = World(*key, self.seed)
         return self._worlds[key]
 
-    def worlds(self) -> tuple[World, ...]:
-        """Return every world that exists."""
-        return tuple(self._worlds.values())
-
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something when ``seconds`` (divided by the pace) have passed on the clock."""
         at = self.now + seconds / self.pace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from email.utils import formatdate
@@ -34,6 +34,11 @@ class Application:
         self.latency = latency
         self.counts = Counts()
         self.rest = Rest()
+        self._closing = threading.Event()
+
+    def close(self) -> None:
+        """Let answers that are held back go at once."""
+        self._closing.set()
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Answer one request."""
@@ -45,7 +50,7 @@ class Application:
         asked = question.read(environ, body)
         self.counts.add(asked)
         rules = self.faults.hit(asked)
-        time.sleep(self.latency + sum(rule.seconds for rule in rules if rule.effect == "latency"))
+        self._closing.wait(self.latency + sum(rule.seconds for rule in rules if rule.effect == "latency"))
         reply = self._reply(environ, body, asked, [rule.effect for rule in rules])
         for rule in rules:
             reply = effects.spoil(rule, reply, asked)

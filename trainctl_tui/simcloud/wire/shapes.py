@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 import botocore.loaders
@@ -42,12 +41,6 @@ def names_a_resource_of_ours(operation: str) -> bool:
     shape = service().operation_model(operation).input_shape
     ours = {"InstanceId", "InstanceIds", "VolumeId", "VolumeIds", "SnapshotId", "SnapshotIds", "InstanceType"}
     return shape is not None and bool(ours & set(shape.members))
-
-
-def read_question(body: str) -> tuple[str, dict[str, str]]:
-    """Return the action and the flat parameters of a form."""
-    flat = dict(parse_qsl(body, keep_blank_values=True))
-    return flat.get("Action", ""), flat
 
 
 def parse(operation: str, flat: Mapping[str, str]) -> dict[str, Any]:
