@@ -61,10 +61,10 @@ class GapWatch:
         self._clock = clock
         self._last = clock()
 
-    def beat(self, expected: float) -> float | None:
-        """Note that we run; return the gap in seconds if more than ``limit`` passed beyond ``expected``."""
+    def beat(self) -> float | None:
+        """Note that we run; return the seconds since the last time if they are more than ``limit``."""
         now = self._clock()
-        gap = now - self._last - expected
+        gap = now - self._last
         self._last = now
         return gap if gap > self._limit else None
 
@@ -146,7 +146,7 @@ class _Guard:
         """Paint anew after a stop, and tell the app how long it was."""
         self._keep_pace()
         self._repaint()
-        self._look_at_gap(0.0)
+        self._look_at_gap()
 
     def pace_changed(self) -> None:
         """Stop painting while nobody reads, and paint anew when somebody does."""
@@ -191,12 +191,12 @@ class _Guard:
         os._exit(exit_code(self._app, self._ending))
 
     def _beat(self) -> None:
-        self._look_at_gap(_BEAT)
+        self._look_at_gap()
         assert self._loop is not None
         self._loop.call_later(_BEAT, self._beat)
 
-    def _look_at_gap(self, expected: float) -> None:
-        gap = self._gaps.beat(expected)
+    def _look_at_gap(self) -> None:
+        gap = self._gaps.beat()
         if gap is not None:
             self._app.post_message(Resumed(gap))
 
