@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from random import Random
 from xml.etree.ElementTree import ParseError
@@ -212,6 +213,19 @@ def test_an_unchanged_row_is_the_same_object() -> None:
 
     assert [a is b for a, b in zip(first, second, strict=True)].count(False) == 1
     assert second == botocore_rows(Kind.INSTANCES, changed)
+
+
+@pytest.mark.parametrize("kind", BULK)
+def test_a_change_anywhere_in_an_item_is_seen(kind: Kind) -> None:
+    """Each text of one item is changed in turn; what was remembered must never hide it."""
+    body = page(kind, 4, pretty=False)
+    sweep = new_sweep(kind)
+    sweep.read(body)
+    texts = list(re.finditer(rb">([a-z][a-z-]+)<", body))
+    assert len(texts) >= 8
+    for found in texts:
+        other = body[: found.start(1)] + b"another" + body[found.end(1) :]
+        assert sweep.read(other)[0] == botocore_rows(kind, other)
 
 
 def test_memory_spans_one_sweep_and_no_more() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
 from trainctl_tui.domain.resources import (
@@ -17,103 +18,90 @@ from trainctl_tui.domain.resources import (
 from trainctl_tui.providers.aws.sweep import NotOurShape
 from trainctl_tui.providers.aws.words import failed_checks, is_primary, percent, seconds
 
-Children = dict[str, Element]
+Texts = dict[str, str | None]  # the text of each child, by tag
+
+_NO_DISK = Element("ebs")
 
 
 def read_reservation(item: Element, region: str) -> tuple[Row, ...]:
     """Return the instances of a reservation."""
-    inside = _children(item)
-    owner = _text(inside, "ownerId")
-    machines = inside.get("instancesSet")
-    return () if machines is None else tuple([_instance(machine, region, owner) for machine in machines])
+    owner = _texts(item).get("ownerId") or ""
+    return tuple([_instance(machine, region, owner) for machine in _list(item, "instancesSet")])
 
 
 def read_volume(item: Element, region: str) -> tuple[Row, ...]:
     """Return one volume."""
-    inside = _children(item)
+    get = _texts(item).get
     return (
         Volume(
-            id=_text(inside, "volumeId"),
+            id=get("volumeId") or "",
             region=region,
-            zone=_text(inside, "availabilityZone"),
-            state=_text(inside, "status"),
-            type=_text(inside, "volumeType"),
-            size_gib=_number(inside, "size"),
-            iops=_number(inside, "iops"),
-            throughput=_number(inside, "throughput"),
-            encrypted=_truth(inside, "encrypted"),
-            multi_attach=_truth(inside, "multiAttachEnabled"),
-            snapshot_id=_text(inside, "snapshotId"),
-            kms_key=_text(inside, "kmsKeyId"),
-            created_at=_time(inside, "createTime"),
-            attachments=tuple(
-                [
-                    Attachment(
-                        volume_id=_text(attachment, "volumeId"),
-                        instance_id=_text(attachment, "instanceId"),
-                        device=_text(attachment, "device"),
-                        state=_text(attachment, "status"),
-                        attached_at=_time(attachment, "attachTime"),
-                        delete_on_termination=_truth(attachment, "deleteOnTermination"),
-                    )
-                    for attachment in map(_children, inside.get("attachmentSet", ()))
-                ]
-            ),
-            tags=_tags(inside),
+            zone=get("availabilityZone") or "",
+            state=get("status") or "",
+            type=get("volumeType") or "",
+            size_gib=_number(get("size")),
+            iops=_number(get("iops")),
+            throughput=_number(get("throughput")),
+            encrypted=_truth(item, "encrypted"),
+            multi_attach=_truth(item, "multiAttachEnabled"),
+            snapshot_id=get("snapshotId") or "",
+            kms_key=get("kmsKeyId") or "",
+            created_at=seconds(get("createTime")),
+            attachments=tuple([_attachment(attachment) for attachment in _list(item, "attachmentSet")]),
+            tags=_tags(item),
         ),
     )
 
 
 def read_snapshot(item: Element, region: str) -> tuple[Row, ...]:
     """Return one snapshot."""
-    inside = _children(item)
+    get = _texts(item).get
     return (
         Snapshot(
-            id=_text(inside, "snapshotId"),
+            id=get("snapshotId") or "",
             region=region,
-            state=_text(inside, "status"),
-            progress=percent(_text(inside, "progress")),
-            volume_id=_text(inside, "volumeId"),
-            size_gib=_number(inside, "volumeSize"),
-            started_at=_time(inside, "startTime"),
-            encrypted=_truth(inside, "encrypted"),
-            owner_id=_text(inside, "ownerId"),
-            description=_text(inside, "description"),
-            storage_tier=_text(inside, "storageTier"),
-            kms_key=_text(inside, "kmsKeyId"),
-            tags=_tags(inside),
+            state=get("status") or "",
+            progress=percent(get("progress")),
+            volume_id=get("volumeId") or "",
+            size_gib=_number(get("volumeSize")),
+            started_at=seconds(get("startTime")),
+            encrypted=_truth(item, "encrypted"),
+            owner_id=get("ownerId") or "",
+            description=get("description") or "",
+            storage_tier=get("storageTier") or "",
+            kms_key=get("kmsKeyId") or "",
+            tags=_tags(item),
         ),
     )
 
 
 def read_status(item: Element, region: str) -> tuple[Row, ...]:
     """Return the status of one instance."""
-    inside = _children(item)
     checks = [
-        (whose, _text(check, "name"), _text(check, "status"))
+        (whose, check.get("name") or "", check.get("status") or "")
         for whose, tag in (
             ("system", "systemStatus"),
             ("instance", "instanceStatus"),
             ("ebs", "attachedEbsStatus"),
         )
-        for check in map(_children, _inner(inside, tag).get("details", ()))
+        for check in map(_texts, _list(item.find(tag), "details"))
     ]
     return (
         InstanceStatus(
-            id=_text(inside, "instanceId"),
+            id=_texts(item).get("instanceId") or "",
             region=region,
-            system=_text(_inner(inside, "systemStatus"), "status"),
-            instance=_text(_inner(inside, "instanceStatus"), "status"),
+            system=_inner(item, "systemStatus", "status"),
+            instance=_inner(item, "instanceStatus", "status"),
             failed=failed_checks(checks),
             events=tuple(
                 [
                     ScheduledEvent(
-                        code=_text(event, "code"),
-                        description=_text(event, "description"),
-                        not_before=_time(event, "notBefore"),
-                        not_after=_time(event, "notAfter"),
+                        code=event.get("code") or "",
+                        description=event.get("description") or "",
+                        not_before=seconds(event.get("notBefore")),
+                        not_after=seconds(event.get("notAfter")),
                     )
-                    for event in map(_children, inside.get("eventsSet", ()))
+                    for event in map(_texts, _list(item, "eventsSet"))
                 ]
             ),
         ),
@@ -121,109 +109,118 @@ def read_status(item: Element, region: str) -> tuple[Row, ...]:
 
 
 def _instance(item: Element, region: str, owner: str) -> Instance:
-    inside = _children(item)
-    placement = _inner(inside, "placement")
+    get = _texts(item).get
+    id = get("instanceId") or ""
     return Instance(
-        id=_text(inside, "instanceId"),
+        id=id,
         region=region,
-        zone=_text(placement, "availabilityZone"),
-        state=_text(_inner(inside, "instanceState"), "name"),
-        type=_text(inside, "instanceType"),
-        launched_at=_time(inside, "launchTime"),
-        first_attached_at=_first_attached(inside),
-        lifecycle=_text(inside, "instanceLifecycle"),
-        private_ip=_text(inside, "privateIpAddress"),
-        public_ip=_text(inside, "ipAddress"),
-        private_dns=_text(inside, "privateDnsName"),
-        public_dns=_text(inside, "dnsName"),
-        vpc_id=_text(inside, "vpcId"),
-        subnet_id=_text(inside, "subnetId"),
-        security_groups=tuple(
-            [
-                (_text(group, "groupId"), _text(group, "groupName"))
-                for group in map(_children, inside.get("groupSet", ()))
-            ]
-        ),
-        iam_profile=_text(_inner(inside, "iamInstanceProfile"), "arn"),
-        key_name=_text(inside, "keyName"),
-        image_id=_text(inside, "imageId"),
-        architecture=_text(inside, "architecture"),
-        platform=_text(inside, "platformDetails") or _text(inside, "platform"),
-        tenancy=_text(placement, "tenancy"),
-        root_device=_text(inside, "rootDeviceName"),
-        root_device_type=_text(inside, "rootDeviceType"),
-        state_reason=_text(_inner(inside, "stateReason"), "message") or _text(inside, "reason"),
-        monitoring=_text(_inner(inside, "monitoring"), "state"),
-        spot_request_id=_text(inside, "spotInstanceRequestId"),
+        zone=_inner(item, "placement", "availabilityZone"),
+        state=_inner(item, "instanceState", "name"),
+        type=get("instanceType") or "",
+        launched_at=seconds(get("launchTime")),
+        first_attached_at=_first_attached(item),
+        lifecycle=get("instanceLifecycle") or "",
+        private_ip=get("privateIpAddress") or "",
+        public_ip=get("ipAddress") or "",
+        private_dns=get("privateDnsName") or "",
+        public_dns=get("dnsName") or "",
+        vpc_id=get("vpcId") or "",
+        subnet_id=get("subnetId") or "",
+        security_groups=_pairs(item, "groupSet", "groupId", "groupName"),
+        iam_profile=_inner(item, "iamInstanceProfile", "arn"),
+        key_name=get("keyName") or "",
+        image_id=get("imageId") or "",
+        architecture=get("architecture") or "",
+        platform=get("platformDetails") or get("platform") or "",
+        tenancy=_inner(item, "placement", "tenancy"),
+        root_device=get("rootDeviceName") or "",
+        root_device_type=get("rootDeviceType") or "",
+        state_reason=_inner(item, "stateReason", "message") or get("reason") or "",
+        monitoring=_inner(item, "monitoring", "state"),
+        spot_request_id=get("spotInstanceRequestId") or "",
         account=owner,
-        attachments=_attachments(inside),
-        tags=_tags(inside),
+        attachments=tuple([_mapping(mapping, id) for mapping in _list(item, "blockDeviceMapping")]),
+        tags=_tags(item),
     )
 
 
-def _attachments(machine: Children) -> tuple[Attachment, ...]:
-    found = []
-    for mapping in map(_children, machine.get("blockDeviceMapping", ())):
-        disk = _inner(mapping, "ebs")
-        found.append(
-            Attachment(
-                volume_id=_text(disk, "volumeId"),
-                instance_id=_text(machine, "instanceId"),
-                device=_text(mapping, "deviceName"),
-                state=_text(disk, "status"),
-                attached_at=_time(disk, "attachTime"),
-                delete_on_termination=_truth(disk, "deleteOnTermination"),
-            )
-        )
-    return tuple(found)
+def _attachment(item: Element) -> Attachment:
+    get = _texts(item).get
+    return Attachment(
+        volume_id=get("volumeId") or "",
+        instance_id=get("instanceId") or "",
+        device=get("device") or "",
+        state=get("status") or "",
+        attached_at=seconds(get("attachTime")),
+        delete_on_termination=_truth(item, "deleteOnTermination"),
+    )
 
 
-def _first_attached(machine: Children) -> float | None:
-    for interface in machine.get("networkInterfaceSet", ()):
+def _mapping(item: Element, instance_id: str) -> Attachment:
+    disk = item.find("ebs")
+    if disk is None:
+        disk = _NO_DISK
+    return Attachment(
+        volume_id=disk.findtext("volumeId", ""),
+        instance_id=instance_id,
+        device=item.findtext("deviceName", ""),
+        state=disk.findtext("status", ""),
+        attached_at=seconds(disk.findtext("attachTime")),
+        delete_on_termination=_truth(disk, "deleteOnTermination"),
+    )
+
+
+def _first_attached(machine: Element) -> float | None:
+    for interface in _list(machine, "networkInterfaceSet"):
         attachment = interface.find("attachment")
         if attachment is None:
             continue
-        inside = _children(attachment)
-        if is_primary(_number(inside, "deviceIndex"), _number(inside, "networkCardIndex")):
-            return _time(inside, "attachTime")
+        index, card = attachment.findtext("deviceIndex"), attachment.findtext("networkCardIndex")
+        if is_primary(_number(index), _number(card)):
+            return seconds(attachment.findtext("attachTime"))
     return None
 
 
-def _tags(inside: Children) -> Tags:
-    tags = []
-    for item in inside.get("tagSet", ()):
-        pair = _children(item)
-        tags.append((_text(pair, "key"), _text(pair, "value")))
-    return tuple(tags)
+def _tags(item: Element) -> Tags:
+    return _pairs(item, "tagSet", "key", "value")
 
 
-def _children(element: Element) -> Children:
-    """Return the children by tag. Twins are left to botocore, which makes lists of them."""
-    children = {child.tag: child for child in element}
-    if len(children) != len(element):
+def _pairs(item: Element, tag: str, first: str, second: str) -> tuple[tuple[str, str], ...]:
+    """Return a list of two-child items. Both are nearly always there, in this order."""
+    pairs = []
+    for child in _list(item, tag):
+        if len(child) == 2 and child[0].tag == first and child[1].tag == second:
+            pairs.append((child[0].text or "", child[1].text or ""))
+        else:
+            texts = _texts(child)
+            pairs.append((texts.get(first) or "", texts.get(second) or ""))
+    return tuple(pairs)
+
+
+def _texts(element: Element) -> Texts:
+    """Return the children's texts by tag. Twins are left to botocore, which makes lists of them."""
+    texts = {child.tag: child.text for child in element}
+    if len(texts) != len(element):
         raise NotOurShape("an element twice")
-    return children
+    return texts
 
 
-def _inner(inside: Children, tag: str) -> Children:
-    element = inside.get(tag)
-    return {} if element is None else _children(element)
+def _inner(item: Element, tag: str, inner: str) -> str:
+    """Return the text of a child's child, or "". Found faster than the child's texts are gathered."""
+    found = item.find(tag)
+    return "" if found is None else found.findtext(inner, "")
 
 
-def _text(inside: Children, tag: str) -> str:
-    element = inside.get(tag)
-    return "" if element is None else element.text or ""
+def _list(item: Element | None, tag: str) -> Iterable[Element]:
+    found = None if item is None else item.find(tag)
+    return () if found is None else found
 
 
-def _number(inside: Children, tag: str) -> int | None:
-    text = _text(inside, tag)
+def _number(text: str | None) -> int | None:
     return int(text) if text else None
 
 
-def _truth(inside: Children, tag: str) -> bool | None:
-    element = inside.get(tag)
-    return None if element is None else element.text == "true"
-
-
-def _time(inside: Children, tag: str) -> float | None:
-    return seconds(_text(inside, tag))
+def _truth(item: Element, tag: str) -> bool | None:
+    """Read a truth: an empty tag is no, as botocore has it; an absent one is unknown."""
+    found = item.find(tag)
+    return None if found is None else found.text == "true"

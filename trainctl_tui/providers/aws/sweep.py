@@ -13,13 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from hashlib import sha1
-from xml.etree.ElementTree import XML, Element
+from xml.etree.ElementTree import XML, Element, ParseError
 
 from trainctl_tui.domain.resources import Row
 
 ReadItem = Callable[[Element, str], tuple[Row, ...]]
 
 _FIRST_CHILD = re.compile(rb"\s*<item>\s*<([A-Za-z]\w*)[\s/>]")
+_PORTION = 16  # pieces in one parse: enough for expat to know the names, few enough to stay small
+_MOST_NESTED = 64  # cuts inside of one item; a volume can be on 16 machines
 _LARGEST_MEMORY = 400_000  # items of one lane; beyond it the oldest sweep is forgotten
 
 
@@ -70,7 +72,7 @@ class Sweep:
 
     def read(self, body: bytes) -> tuple[tuple[Row, ...], bytes]:
         """Return the rows of a body, and the body without its items. Raise NotOurShape or ParseError."""
-        if b"<!" in body:
+        if b"!" in body and b"<!" in body:  # the first search is ten times as fast, and mostly enough
             raise NotOurShape("CDATA, comments and declarations could hide the marks that we cut at")
         begin, end = body.find(self._open) + len(self._open), body.rfind(self._close)
         if begin < len(self._open) or end < begin:
@@ -82,28 +84,65 @@ class Sweep:
 
         An item begins where ``<item>`` is followed by the tag that the first item begins with. A nested list
         may begin alike (a volume and its attachments both begin with ``volumeId``), so a piece grows until it
-        balances; where items begin differently (moto), a piece holds several. A wrong cut cannot pass: expat
+        is whole; where items begin differently (moto), a piece holds several. A wrong cut cannot pass: expat
         refuses what is not a row of well-formed items.
         """
-        rows: list[Row] = []
-        begin = 0
-        for cut in _cuts(inner):
-            piece = inner[begin:cut]
+        cuts = _cuts(inner)
+        try:
+            return self._in_portions(inner, cuts)
+        except ParseError:
+            return self._one_by_one(inner, cuts)
+
+    def _in_portions(self, inner: bytes, cuts: list[int]) -> list[Row]:
+        """Read pieces that are whole, parsing new ones by the portion. Raise ParseError if one is not."""
+        found: list[tuple[Row, ...]] = []
+        new: list[tuple[int, bytes, bytes]] = []  # place, digest, piece
+        for begin, end in zip([0, *cuts], cuts, strict=False):
+            piece = inner[begin:end]
             digest = sha1(piece, usedforsecurity=False).digest()
             known = self.memory.recall(digest)
             if known is None:
-                if piece.count(b"<item>") != piece.count(b"</item>"):
-                    continue
-                known = self._parse(piece)
+                new.append((len(found), digest, piece))
+                known = ()
+            found.append(known)
+            if len(new) == _PORTION:
+                self._learn(new, found)
+                new = []
+        self._learn(new, found)
+        return [row for rows in found for row in rows]
+
+    def _learn(self, new: list[tuple[int, bytes, bytes]], found: list[tuple[Row, ...]]) -> None:
+        """Parse new pieces, each in an element of its own, so that none can lean on another."""
+        sets = XML(b"<a><set>%b</set></a>" % b"</set><set>".join([piece for _, _, piece in new]))
+        if new and len(sets) != len(new):
+            raise NotOurShape("pieces that close what they did not open")
+        for (place, digest, _), items in zip(new, sets, strict=False):
+            found[place] = self._read(items)
+            self.memory.keep(digest, found[place])
+
+    def _one_by_one(self, inner: bytes, cuts: list[int]) -> list[Row]:
+        """Read pieces that may have been cut inside of an item, and grow until they are whole."""
+        rows: list[Row] = []
+        begin, grown = 0, 0
+        for cut in cuts:
+            piece = inner[begin:cut]
+            digest = sha1(piece, usedforsecurity=False).digest()
+            known = self.memory.recall(digest)
+            if known is None and piece.count(b"<item>") != piece.count(b"</item>"):
+                grown += 1
+                if grown > _MOST_NESTED:
+                    raise NotOurShape("an item that grows and does not end")
+                continue
+            if known is None:
+                known = self._read(XML(b"<set>%b</set>" % piece))
                 self.memory.keep(digest, known)
             rows += known
-            begin = cut
+            begin, grown = cut, 0
         if inner[begin:].strip():
             raise NotOurShape("an item that does not end")
         return rows
 
-    def _parse(self, piece: bytes) -> tuple[Row, ...]:
-        items = XML(b"<set>%b</set>" % piece)
+    def _read(self, items: Element) -> tuple[Row, ...]:
         return tuple([row for item in items for row in self._read_item(item, self._region)])
 
 
