@@ -1,0 +1,57 @@
+"""Write rows to a file that other programs read: CSV that no spreadsheet will execute, or JSON."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from trainctl_tui.domain.errors import ConfigError
+from trainctl_tui.domain.resources import Row
+
+FORMATS = (".csv", ".json")
+SCHEMA = 1
+
+# A cell that begins like this is a formula to a spreadsheet (OWASP, "CSV injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def formula_safe(text: str) -> str:
+    """Return a cell that a spreadsheet shows and does not run."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def to_json(rows: Iterable[Row]) -> str:
+    """Return rows as an indented JSON list of objects with named fields."""
+    plain = [{field: getattr(row, field) for field in row.__struct_fields__} for row in rows]
+    return msgspec.json.format(msgspec.json.encode(plain), indent=2).decode()
+
+
+def write(path: Path, labels: Sequence[str], cells: Iterable[Sequence[str]], rows: Iterable[Row]) -> None:
+    """Write a new file, CSV from ``cells`` or JSON from ``rows`` by its ending; never over another file.
+
+    Raise ConfigError with the next step where the name or the place does not serve.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise ConfigError(
+            f"Cannot export to {path.name}.",
+            "The ending says the format, and this one is not known.",
+            "Use a name that ends in .csv or .json.",
+        )
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except FileExistsError as error:
+        raise ConfigError(f"{path} exists.", "An export never overwrites.", "Choose another name.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"Cannot write {path}.", f"{reason}.", "Choose another place.") from error
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        if path.suffix.lower() == ".json":
+            file.write(to_json(rows) + "\n")
+        else:
+            writer = csv.writer(file)
+            writer.writerow(labels)
+            writer.writerows([formula_safe(cell) for cell in line] for line in cells)

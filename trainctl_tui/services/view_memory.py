@@ -1,0 +1,55 @@
+"""What the view keeps between runs: order, filter and columns of each pane, and the theme.
+
+Losing it costs comfort, never data: whatever cannot be read is forgotten, whatever cannot be
+written is said once by the caller.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from trainctl_tui.paths import make_private
+
+FILE = "view.json"
+_LIMIT = 64 * 1024  # bytes; a larger file is not ours
+
+
+class PaneMemory(Struct, frozen=True):
+    """How a pane was left. Empty ``order`` and ``columns`` mean the pane's own."""
+
+    order: str = ""
+    reverse: bool = False
+    filter: str = ""
+    columns: tuple[str, ...] = ()
+
+
+class ViewMemory(Struct, frozen=True):
+    """How the view was left. ``panes`` by kind."""
+
+    panes: dict[str, PaneMemory] = {}
+    theme: str = ""
+    hide_terminated: bool | None = None
+
+
+def load(directory: Path) -> ViewMemory:
+    """Return what was kept, or an empty memory."""
+    try:
+        with (directory / FILE).open("rb") as file:
+            return msgspec.json.decode(file.read(_LIMIT), type=ViewMemory)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return ViewMemory()
+
+
+def save(directory: Path, memory: ViewMemory) -> None:
+    """Keep a memory for the next run; replaces the file whole. May raise OSError."""
+    make_private(directory)
+    path = directory / FILE
+    new = path.with_name(f"{FILE}.{os.getpid()}.new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(memory), indent=2))
+    new.replace(path)

@@ -1,0 +1,130 @@
+"""The app: owns the session with the collector, and hands what arrives to the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+
+from trainctl_tui.launch import Launch
+from trainctl_tui.link.messages import Refresh
+from trainctl_tui.services.view_memory import ViewMemory
+from trainctl_tui.tui import render_guard
+from trainctl_tui.tui.commands import COMMANDS
+from trainctl_tui.tui.crash import CrashMixin
+from trainctl_tui.tui.gc_policy import GcPolicy
+from trainctl_tui.tui.header import Badges
+from trainctl_tui.tui.lifecycle import Resumed
+from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
+from trainctl_tui.tui.panes.facts import Facts
+from trainctl_tui.tui.safe import safe
+from trainctl_tui.tui.screens.dashboard import Dashboard
+from trainctl_tui.tui.screens.first_run import FirstRun
+from trainctl_tui.tui.session import Session
+from trainctl_tui.tui.themes import DEFAULT, THEMES
+
+_CANNOT_START = frozenset({"NoCredentials", "ConfigError"})
+
+
+class TrainctlApp(CrashMixin, App[int]):
+    """``open_session`` makes the session of a launch; ``facts`` carries the settings that columns need."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "trainctl-tui"
+    BINDINGS = [Binding("ctrl+q", "quit", show=False), Binding("ctrl+c", "quit", show=False, priority=True)]
+
+    def __init__(
+        self, session: Session, open_session: Callable[[Launch], Session], memory: ViewMemory, facts: Facts,
+        clock: Callable[[], float], theme: str = "",
+    ) -> None:  # fmt: skip
+        super().__init__()
+        render_guard.install()
+        for one in THEMES.values():
+            self.register_theme(one)
+        wanted = theme or memory.theme
+        self.theme = wanted if wanted in THEMES else DEFAULT
+        self.session = session
+        self._open_session = open_session
+        self._greeted = False
+        self.dashboard = Dashboard(Badges(session.launch), memory, facts, clock)
+        self.gc_policy = GcPolicy()
+
+    def on_mount(self) -> None:
+        """Show what is remembered, then follow the collector."""
+        self.push_screen(self.dashboard)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.dashboard.show(self.session.first_news)
+        session = self.session
+        self.run_worker(
+            partial(session.follow, self.post_message), thread=True, group="link", exit_on_error=True
+        )
+
+    def on_unmount(self) -> None:
+        """End the session: its thread waits for words that nobody will hear."""
+        self.session.close()
+
+    def on_news_arrived(self, event: NewsArrived) -> None:
+        """Hand the news on; those of an older session are late."""
+        event.stop()
+        if event.session != self.session.number or not self.dashboard.is_attached:
+            return
+        self.dashboard.show(event.news)
+        trouble = event.news.unidentified or event.news.no_region
+        if (
+            trouble
+            and trouble.kind in _CANNOT_START
+            and not self._greeted
+            and not any(event.news.rows.values())
+        ):
+            self._greeted = True
+            self.push_screen(FirstRun(trouble), self._go_on)
+
+    async def _go_on(self, action: str | None) -> None:
+        if action == "name_region":
+            self.dashboard.action_command()
+        elif action:
+            await self.dashboard.run_action(action)
+
+    def on_answer_arrived(self, event: AnswerArrived) -> None:
+        """Hand an answer to who asked."""
+        event.stop()
+        if event.session == self.session.number:
+            self.session.answered(event.answer)
+
+    def on_resumed(self, _event: Resumed) -> None:
+        """Read the cloud again after a sleep: what is on screen is old."""
+        self.session.send(Refresh())
+
+    def change_profile(self, profile: str) -> None:
+        """Begin again as another profile, with its own regions."""
+        launch = self.session.launch
+        self.session.close()
+        self.session = self._open_session(Launch(
+            profile=profile, endpoint=launch.endpoint, refresh=launch.refresh, demo=launch.demo,
+            read_only=launch.read_only, provider=launch.provider,
+        ))  # fmt: skip
+        self._greeted = False
+        self.dashboard.badges = Badges(self.session.launch, False)
+        self._begin()
+
+    def tell(self, text: str, bad: bool = False) -> None:
+        """Say something for a few seconds."""
+        self.notify(safe(text, 500), severity="warning" if bad else "information", markup=False, timeout=6)
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Send a sequence that is ours to the terminal."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer the command table in the palette."""
+        for command in COMMANDS:
+            if command.action and command.action != "palette" and isinstance(screen, Dashboard):
+                yield SystemCommand(
+                    command.label.capitalize(), command.help, partial(screen.run_action, command.action)
+                )

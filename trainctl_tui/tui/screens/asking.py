@@ -1,0 +1,246 @@
+"""What the dashboard asks its user: a filter, a command, an order, columns, regions, a profile."""
+
+from __future__ import annotations
+
+import os
+
+from rich.text import Text
+
+from trainctl_tui.domain.errors import InvalidQuery
+from trainctl_tui.domain.query import complete
+from trainctl_tui.link.messages import AskRegions, NoAnswer, Pause, Refresh, RegionsAnswer, WatchRegions
+from trainctl_tui.services.profiles import profiles
+from trainctl_tui.tui import command_line, header
+from trainctl_tui.tui.command_line import Destination
+from trainctl_tui.tui.help import help_text
+from trainctl_tui.tui.messages import Answer
+from trainctl_tui.tui.panes.spec import PANES
+from trainctl_tui.tui.safe import safe
+from trainctl_tui.tui.screens.pick import PickScreen
+from trainctl_tui.tui.screens.taking import Taking
+from trainctl_tui.tui.screens.text import TextScreen
+from trainctl_tui.tui.themes import THEMES
+from trainctl_tui.tui.widgets.prompt import Prompt
+
+
+class Asking(Taking):
+    """The questions of the dashboard."""
+
+    _before = ""
+
+    # ---- one line at the bottom ----
+
+    def action_filter(self) -> None:
+        """Edit the filter of the active pane."""
+        self._before = self.pane.query_text
+        self.query_one(Prompt).open("filter", "/", self.pane.query_text, self.completions)
+
+    def action_command(self) -> None:
+        """Type a command."""
+        self.query_one(Prompt).open("command", ":", "", command_line.complete)
+
+    def on_prompt_edited(self, event: Prompt.Edited) -> None:
+        """Look ahead: say what this text would do."""
+        event.stop()
+        if event.mode == "filter":
+            self.try_filter(event.text)
+        elif event.mode == "export":
+            self.preview_export(event.text)
+        else:
+            self._preview(event.text)
+
+    def completions(self, text: str, cursor: int) -> list[str]:
+        """Return what the filter may become, from what is listed."""
+        return complete(text, cursor, self.pane.table.model.rows.values(), self.pane.spec.kind)
+
+    def try_filter(self, text: str) -> bool:
+        """Filter the active pane; say why and keep the rows as they are if the text cannot be read."""
+        prompt = self.query_one(Prompt)
+        try:
+            self.pane.set_query(text)
+        except InvalidQuery as error:
+            prompt.hint(str(error), bad=True)
+            return False
+        model = self.pane.table.model
+        unknown = f", {model.unknown:,} unknown" if model.unknown else ""
+        counts = f"{model.shown_count:,} of {model.total:,} shown{unknown}"
+        prompt.hint(f"{counts} · Tab completes · Enter keeps · Esc undoes")
+        return True
+
+    def _preview(self, text: str) -> Destination | None:
+        prompt = self.query_one(Prompt)
+        try:
+            destination = command_line.read(text)
+        except InvalidQuery as error:
+            prompt.hint(str(error), bad=bool(text.strip()))
+            return None
+        prompt.hint(f"→ {destination.preview} Enter goes.")
+        return destination
+
+    async def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
+        """Do what was typed; stay if it cannot be read."""
+        event.stop()
+        takers = {"filter": self.try_filter, "export": self.export_to}
+        if (take := takers.get(event.mode)) and take(event.text):
+            self._leave_prompt()
+        elif event.mode == "command" and (destination := self._preview(event.text)):
+            self._leave_prompt()
+            await self._carry_out(destination)
+
+    def on_prompt_left(self, event: Prompt.Left) -> None:
+        """Undo an edited filter."""
+        event.stop()
+        if event.mode == "filter":
+            self.pane.set_query(self._before)
+        self._leave_prompt()
+
+    def _leave_prompt(self) -> None:
+        self.query_one(Prompt).close()
+        self.pane.table.focus()
+
+    async def _carry_out(self, destination: Destination) -> None:
+        handlers = {
+            "show_pane": self._show_pane,
+            "watch": self._watch,
+            "profile": self.owner.change_profile,
+            "order_by": self._order_by,
+            "filter_by": self._filter_by,
+            "export_to": self.export_to,
+            "use_theme": self._use_theme,
+        }
+        if handler := handlers.get(destination.action):
+            handler(destination.argument)
+        else:
+            await self.run_action(destination.action)
+
+    def _show_pane(self, argument: str) -> None:
+        kind, _, text = argument.partition(" ")
+        self.active = next(index for index, spec in enumerate(PANES) if spec.kind.value == kind)
+        if text:
+            self.pane.set_query(text)
+
+    def _filter_by(self, text: str) -> None:
+        try:
+            self.pane.set_query(text)
+        except InvalidQuery as error:
+            self.owner.tell(str(error), bad=True)
+
+    def _order_by(self, argument: str) -> None:
+        key, _, direction = argument.partition(" ")
+        if self.pane.spec.column(key) is None:
+            names = ", ".join(column.key for column in self.pane.spec.columns)
+            self.owner.tell(f"There is no column {key!r} here. Columns: {names}.", bad=True)
+            return
+        self.pane.order_by(key, direction.startswith("rev"))
+
+    def _use_theme(self, name: str) -> None:
+        if name not in THEMES:
+            self.owner.tell(f"There is no theme {name!r}. Themes: {', '.join(THEMES)}.", bad=True)
+            return
+        self.owner.theme = name
+
+    # ---- lists to pick from ----
+
+    def action_order(self) -> None:
+        """Pick the column to order by."""
+        choices = [(column.key, column.label) for column in self.pane.spec.columns]
+        key, reverse = self.pane.order
+
+        def chosen(values: tuple[str, ...] | None) -> None:
+            if values:
+                self.pane.order_by(values[0], reverse if values[0] == key else False)
+
+        self.owner.push_screen(PickScreen(f"Order {self.pane.spec.title} by", choices, (key,)), chosen)
+
+    def action_reverse(self) -> None:
+        """Reverse the order."""
+        key, reverse = self.pane.order
+        self.pane.order_by(key, not reverse)
+
+    def action_columns(self) -> None:
+        """Pick the columns to show."""
+        choices = [(column.key, column.label) for column in self.pane.spec.columns]
+        shown = [column.key for column in self.pane.columns]
+
+        def chosen(values: tuple[str, ...] | None) -> None:
+            if values is not None:
+                self.pane.set_columns(values)
+
+        self.owner.push_screen(
+            PickScreen(f"Columns of {self.pane.spec.title}", choices, shown, several=True), chosen
+        )
+
+    def action_regions(self) -> None:
+        """Ask the provider for its regions, then let the user pick."""
+        self.owner.tell("Reading the list of regions …")
+        self.owner.session.ask(AskRegions, self._pick_regions)
+
+    def _pick_regions(self, answer: Answer) -> None:
+        if isinstance(answer, NoAnswer):
+            self.owner.tell(f"{answer.trouble} Type :region NAME instead.", bad=True)
+        elif isinstance(answer, RegionsAnswer):
+            choices = [
+                (region.id, region.id if region.opt_in != "not-opted-in" else f"{region.id}  (not enabled)")
+                for region in sorted(answer.regions, key=lambda r: (r.id not in self.news.regions, r.id))
+            ]
+            screen = PickScreen("Regions to watch", choices, self.news.regions, several=True)
+            self.owner.push_screen(screen, lambda values: self._watch(",".join(values)) if values else None)
+
+    def _watch(self, argument: str) -> None:
+        regions = tuple(dict.fromkeys(part.strip() for part in argument.split(",") if part.strip()))
+        if regions:
+            self.owner.session.send(WatchRegions(regions))
+
+    def action_profiles(self) -> None:
+        """Pick the profile to use."""
+        names = profiles(os.environ)
+        if not names:
+            self.owner.tell(
+                "No profile in the AWS configuration files. Make one with `aws configure`.", bad=True
+            )
+            return
+        choices = [(name, name) for name in names]
+        held = self.badges.launch.profile or "default"
+
+        def chosen(values: tuple[str, ...] | None) -> None:
+            if values:
+                self.owner.change_profile(values[0])
+
+        self.owner.push_screen(PickScreen("Profile", choices, (held,)), chosen)
+
+    def action_theme(self) -> None:
+        """Pick the colours."""
+
+        def chosen(values: tuple[str, ...] | None) -> None:
+            if values:
+                self.owner.theme = values[0]
+
+        choices = [(name, name) for name in THEMES]
+        self.owner.push_screen(PickScreen("Theme", choices, (self.owner.theme,)), chosen)
+
+    # ---- the cloud and the program ----
+
+    def action_refresh(self) -> None:
+        """Read everything now."""
+        self.owner.session.send(Refresh())
+
+    def action_pause(self) -> None:
+        """Stop or resume the clock."""
+        paused = not self.badges.paused
+        self.badges = header.Badges(self.badges.launch, paused)
+        self.owner.session.send(Pause(paused))
+
+    def action_terminated(self) -> None:
+        """Show or hide terminated instances."""
+        self.pane.set_hide_ended(not self.pane.hide_ended)
+
+    def action_messages(self) -> None:
+        """Show every warning in full."""
+        lines = [f"{where}\n    {text}\n" for where, text in header.current_troubles(self.news)]
+        lines += [f"earlier\n    {text}\n" for text in reversed(self.news.warnings)]
+        text = "\n".join(safe(line, 2000) for block in lines for line in block.split("\n"))
+        self.owner.push_screen(TextScreen("Messages", Text(text or "Nothing is wrong.")))
+
+    def action_help(self) -> None:
+        """Show the keys and the filter language."""
+        self.owner.push_screen(TextScreen("Help", help_text()))

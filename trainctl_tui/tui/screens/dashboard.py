@@ -1,0 +1,248 @@
+"""The dashboard: header, panes, drawer, prompt and footer, and how the user walks among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from trainctl_tui.domain.resources import TRANSITIONAL, Instance, Kind, Row, Snapshot, Volume
+from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
+from trainctl_tui.tui import header
+from trainctl_tui.tui.commands import bindings
+from trainctl_tui.tui.footer import footer_line
+from trainctl_tui.tui.news import Key, News
+from trainctl_tui.tui.panes.facts import Facts
+from trainctl_tui.tui.panes.spec import PANES
+from trainctl_tui.tui.screens.asking import Asking
+from trainctl_tui.tui.tabs import tab_line
+from trainctl_tui.tui.widgets.drawer import Drawer
+from trainctl_tui.tui.widgets.fleet_table import FleetTable
+from trainctl_tui.tui.widgets.line import Line
+from trainctl_tui.tui.widgets.pane_view import PaneView
+from trainctl_tui.tui.widgets.prompt import Prompt
+
+WIDE = (110, 28)  # columns and rows from which several panes stand side by side
+_TICKS = 4  # a second
+
+
+class Dashboard(Asking):
+    """The one screen that stays. Told ``News``; keeps which pane is active and where the user came from."""
+
+    BINDINGS = [*bindings()]
+
+    def __init__(
+        self, badges: header.Badges, memory: ViewMemory, facts: Facts, clock: Callable[[], float]
+    ) -> None:
+        super().__init__(badges, clock)
+        self._memory = memory
+        self._facts = facts
+        self._trail: list[tuple[int, Key | None]] = []
+        self._beats = 0
+
+    def compose(self) -> ComposeResult:
+        """Build everything once; sizes decide what of it shows."""
+        yield Line(id="where")
+        yield Line(id="how")
+        yield Line(id="tabs")
+        with Container(id="body"):
+            with Container(id="panes"):
+                for index, spec in enumerate(PANES):
+                    kept = self._memory.panes.get(spec.kind.value, PaneMemory())
+                    yield PaneView(spec, index + 1, kept, self._facts)
+            yield Drawer(id="drawer")
+        yield Line(id="warning")
+        yield Prompt(id="prompt")
+        yield Line(id="footer")
+
+    def on_mount(self) -> None:
+        """Begin with the first pane, and let time pass."""
+        self.query_one(Drawer).display = False
+        self.query_one(Prompt).display = False
+        hide = self._memory.hide_terminated
+        self.pane_of(Kind.INSTANCES).set_hide_ended(True if hide is None else hide)
+        self.watch_active()
+        self.set_interval(1 / _TICKS, self._beat)
+
+    def pane_of(self, kind: Kind) -> PaneView:
+        """Return the pane of a kind."""
+        return self.query_one(f"#pane-{kind.value}", PaneView)
+
+    def memory(self) -> ViewMemory:
+        """Return how the view stands, for the next run."""
+        panes = {pane.spec.kind.value: pane.memory for pane in self.panes}
+        return ViewMemory(panes, self.app.theme, self.pane_of(Kind.INSTANCES).hide_ended)
+
+    # ---- news and time ----
+
+    def show(self, news: News) -> None:
+        """Take in what is known now."""
+        before, self.news = self.news, news
+        facts = self._make_facts()
+        for pane in self.panes:
+            lanes = news.lanes(pane.spec.kind)
+            side = pane.spec.kind is Kind.INSTANCES and (
+                news.of(Kind.TYPES) is not before.of(Kind.TYPES)
+                or news.of(Kind.STATUSES) is not before.of(Kind.STATUSES)
+            )
+            if side or lanes != before.lanes(pane.spec.kind) or news.regions != before.regions:
+                pane.show(news, facts)
+        self._refresh_lines()
+        self._refresh_drawer()
+
+    def _make_facts(self) -> Facts:
+        facts = self._facts
+        self._facts = Facts(
+            now=self.now,
+            specs=self.news.specs,
+            statuses=self.news.statuses,
+            rows=self.news.rows,
+            owner_keys=facts.owner_keys,
+            protected_keys=facts.protected_keys,
+            user=facts.user,
+            frame=None if self.badges.paused or not self._anything_turning() else self._beats,
+        )
+        return self._facts
+
+    def _anything_turning(self) -> bool:
+        return any(_turning(row) for pane in self.panes for row in pane.table.visible_rows())
+
+    def _beat(self) -> None:
+        self._beats += 1
+        turning = not self.badges.paused and self._anything_turning()
+        if not turning and self._beats % _TICKS:
+            return
+        facts = self._make_facts()
+        for pane in self.panes:
+            pane.tick(facts)
+        self._refresh_lines()
+
+    def _refresh_lines(self) -> None:
+        self.query_one("#where", Line).say(header.where(self.news, self.badges))
+        self.query_one("#how", Line).say(header.how(self.news, self.now))
+        warning = header.troubles(self.news)
+        line = self.query_one("#warning", Line)
+        line.say(warning)
+        line.set_class(not warning.plain, "-empty")
+        self.query_one("#tabs", Line).say(tab_line(self.panes, self.active))
+        self.query_one("#footer", Line).say(footer_line(self.size.width))
+
+    # ---- moving among panes ----
+
+    def watch_active(self) -> None:
+        """Show and focus the active pane."""
+        for index, pane in enumerate(self.panes):
+            pane.set_class(index == self.active, "-active")
+        self.pane.table.focus()
+        self._refresh_lines()
+        self._refresh_drawer()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Decide how many panes fit."""
+        wide = event.size.width >= WIDE[0] and event.size.height >= WIDE[1]
+        self.set_class(wide, "-wide")
+        self.set_class(event.size.height < 12, "-low")
+        self._refresh_lines()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Follow a click or a focus into another pane."""
+        for index, pane in enumerate(self.panes):
+            if pane.table is event.widget:
+                self.active = index
+
+    def action_next_pane(self) -> None:
+        """Go to the next pane."""
+        self.active = (self.active + 1) % len(self.panes)
+
+    def action_previous_pane(self) -> None:
+        """Go back a pane."""
+        self.active = (self.active - 1) % len(self.panes)
+
+    def action_pane(self, number: int) -> None:
+        """Go to a pane by its number."""
+        self.active = number - 1
+
+    def action_back(self) -> None:
+        """Close the drawer, else go back to where a link was followed from, else clear the filter."""
+        drawer = self.query_one(Drawer)
+        if self._trail:
+            index, key = self._trail.pop()
+            self._go(index, key)
+        elif drawer.display:
+            self._close_drawer()
+        elif self.pane.query_text:
+            self.pane.set_query("")
+
+    # ---- details ----
+
+    def action_details(self) -> None:
+        """Open or close the details of the row under the cursor."""
+        drawer = self.query_one(Drawer)
+        if drawer.display:
+            self._close_drawer()
+        elif self.pane.table.model.cursor is not None:
+            drawer.display = True
+            self.set_class(True, "-details")
+            self._refresh_drawer()
+            drawer.take_focus()
+
+    def _close_drawer(self) -> None:
+        self.query_one(Drawer).display = False
+        self.set_class(False, "-details")
+        self._trail.clear()
+        self.pane.table.focus()
+
+    def _refresh_drawer(self) -> None:
+        drawer = self.query_one(Drawer)
+        if drawer.display:
+            key = self.pane.table.model.cursor
+            drawer.show(None if key is None else self.pane.details(key))
+
+    def on_fleet_table_row_chosen(self, event: FleetTable.RowChosen) -> None:
+        """Open the details."""
+        event.stop()
+        self.action_details()
+
+    def on_fleet_table_cursor_moved(self, event: FleetTable.CursorMoved) -> None:
+        """Let the drawer follow the cursor."""
+        event.stop()
+        self._refresh_drawer()
+
+    def on_fleet_table_marks_changed(self, event: FleetTable.MarksChanged) -> None:
+        """Count the marks."""
+        event.stop()
+        self.pane.show_title()
+
+    def on_fleet_table_header_chosen(self, event: FleetTable.HeaderChosen) -> None:
+        """Order by the column whose label was clicked; again reverses."""
+        event.stop()
+        key, reverse = self.pane.order
+        self.pane.order_by(event.column_key, event.column_key == key and not reverse)
+
+    def on_drawer_link_chosen(self, event: Drawer.LinkChosen) -> None:
+        """Go to a related row, and remember the way back."""
+        event.stop()
+        index = next(i for i, pane in enumerate(self.panes) if pane.spec.kind is event.link.kind)
+        if self.panes[index].row(event.link.key) is None:
+            self.notify("It is not listed here: the lane is not read yet, or it is gone.", severity="warning")
+            return
+        self._trail.append((self.active, self.pane.table.model.cursor))
+        self._go(index, event.link.key)
+
+    def _go(self, index: int, key: Key | None) -> None:
+        self.active = index
+        if key is not None and not self.pane.table.select(key) and self.pane.row(key) is not None:
+            # A filter hides the row that was asked for by name: the row wins.
+            self.pane.set_query("")
+            if isinstance(row := self.pane.row(key), Instance) and row.state == "terminated":
+                self.pane.set_hide_ended(False)
+            self.pane.table.select(key)
+        self._refresh_drawer()
+        if self.query_one(Drawer).display:
+            self.query_one(Drawer).take_focus()
+
+
+def _turning(row: Row) -> bool:
+    return isinstance(row, Instance | Volume | Snapshot) and row.state in TRANSITIONAL

@@ -1,0 +1,1 @@
+"""Widgets of our own, none of which knows where rows come from."""

@@ -1,0 +1,89 @@
+"""Which columns stand where in a fleet table, and the cells of a row. Pure, but for Rich's cell widths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+
+from trainctl_tui.tui.safe import safe
+from trainctl_tui.tui.widgets.columns import Column
+
+GUTTER = 2  # cells of the mark
+GAP = 1  # cells between columns
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A column with its width, and its first cell from the left of the row."""
+
+    column: Column[Any, Any]
+    start: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All columns in their places. ``width`` may be more than the screen: the rest is scrolled to."""
+
+    placed: tuple[Placed, ...]
+    width: int
+
+    @staticmethod
+    def of(columns: Sequence[Column[Any, Any]], room: int) -> Layout:
+        """Place columns in ``room`` cells.
+
+        Where not all fit, the least ones come first, then as many others as fit; what is left goes to
+        the right, out of sight. Spare cells go to the flexible column.
+        """
+        ordered = list(columns)
+        fitting = ordered
+        if _needed(ordered) > room:
+            fitting = [column for column in ordered if column.least]
+            for column in ordered:
+                if not column.least and _needed(fitting) + GAP + column.width <= room:
+                    fitting.append(column)
+            ordered = fitting + [column for column in ordered if column not in fitting]
+        spare = max(0, room - _needed(fitting))
+        placed: list[Placed] = []
+        start = GUTTER
+        for column in ordered:
+            width = column.width
+            if column.flex and spare:
+                width, spare = width + spare, 0
+            placed.append(Placed(column, start, width))
+            start += width + GAP
+        return Layout(tuple(placed), max(start - GAP, room))
+
+    def at(self, x: int) -> Column[Any, Any] | None:
+        """Return the column under a cell of the row, or None for the mark and the gaps."""
+        return next((p.column for p in self.placed if p.start <= x < p.start + p.width), None)
+
+    def header(self, order: str, reverse: bool) -> str:
+        """Return the line of labels; an arrow shows the order."""
+        arrow = "▼" if reverse else "▲"
+        labels = [f"{p.column.label}{arrow if p.column.key == order else ''}" for p in self.placed]
+        cells = (fit(label, p.width, p.column.align) for label, p in zip(labels, self.placed, strict=True))
+        return " " * GUTTER + (" " * GAP).join(cells)
+
+    def cells(self, row: Any, facts: Any) -> tuple[tuple[str, str], ...]:
+        """Return (text, style name) of every cell of a row, safe and cut to its width."""
+        return tuple(
+            (fit(safe(p.column.text(row, facts)), p.width, p.column.align), p.column.style(row, facts))
+            for p in self.placed
+        )
+
+
+def fit(text: str, width: int, align: str) -> str:
+    """Return text in exactly ``width`` cells; what does not fit ends in an ellipsis."""
+    length = len(text) if text.isascii() else cell_len(text)
+    if length > width:
+        return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, width)
+    padding = " " * (width - length)
+    return padding + text if align == "right" else text + padding
+
+
+def _needed(columns: Sequence[Column[Any, Any]]) -> int:
+    return GUTTER + sum(column.width for column in columns) + GAP * max(0, len(columns) - 1)

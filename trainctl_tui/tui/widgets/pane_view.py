@@ -1,0 +1,190 @@
+"""One pane: a title that tells the truth about its rows, and the table of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from trainctl_tui.domain.errors import InvalidQuery
+from trainctl_tui.domain.inventory import LaneState, Standing
+from trainctl_tui.domain.query import Context, Query, parse
+from trainctl_tui.domain.resources import Instance, Kind, Row
+from trainctl_tui.services.view_memory import PaneMemory
+from trainctl_tui.tui.format import plural, standing, worst
+from trainctl_tui.tui.news import Key, News
+from trainctl_tui.tui.panes.details import Details
+from trainctl_tui.tui.panes.facts import Facts
+from trainctl_tui.tui.panes.spec import PaneSpec
+from trainctl_tui.tui.safe import safe
+from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.tui.widgets.fleet_table import FleetTable
+from trainctl_tui.tui.widgets.line import Line
+
+
+class PaneView(Vertical):
+    """A pane of the dashboard. It is told everything; it asks nobody."""
+
+    def __init__(self, spec: PaneSpec, number: int, memory: PaneMemory, facts: Facts) -> None:
+        super().__init__(id=f"pane-{spec.kind.value}", classes="pane")
+        self.spec = spec
+        self.number = number
+        self.facts = facts
+        self.query_text = ""
+        self.hide_ended = True
+        self._query: Query | None = None
+        self._lanes: tuple[LaneState, ...] = ()
+        self._regions: tuple[str, ...] = ()
+        self.memory = memory if spec.column(memory.order) else replace(memory, order="")
+
+    def compose(self) -> ComposeResult:
+        """Build the title and the table."""
+        yield Line(id=f"title-{self.spec.kind.value}", classes="pane-title")
+        yield FleetTable(self.columns, id=f"table-{self.spec.kind.value}")
+
+    def on_mount(self) -> None:
+        """Restore order and filter of the last run; a filter that no longer reads is dropped."""
+        self.order_by(self.memory.order or self.spec.order, self.memory.reverse)
+        try:
+            self.set_query(self.memory.filter)
+        except InvalidQuery:
+            self.set_query("")
+
+    @property
+    def table(self) -> FleetTable[Any, Facts]:
+        """The table of rows."""
+        return self.query_one(FleetTable)
+
+    @property
+    def columns(self) -> tuple[Column[Any, Facts], ...]:
+        """The columns shown, in order."""
+        if self.memory.columns:
+            chosen = [column for key in self.memory.columns if (column := self.spec.column(key))]
+            if chosen:
+                return tuple(chosen)
+        return tuple(column for column in self.spec.columns if not column.extra)
+
+    def show(self, news: News, facts: Facts) -> None:
+        """Take in what is known now."""
+        self._lanes = news.lanes(self.spec.kind)
+        self._regions = news.regions
+        self.facts = facts
+        self.table.set_rows(news.of(self.spec.kind), facts)
+        self.show_title()
+
+    def tick(self, facts: Facts) -> None:
+        """Let time pass: ages and spinners."""
+        self.facts = facts
+        self.table.set_facts(facts)
+        self.show_title()
+
+    def set_query(self, text: str) -> None:
+        """Filter the rows. Raises InvalidQuery and changes nothing if the text cannot be read."""
+        query = parse(text, self.spec.kind) if text.strip() else None
+        self._query, self.query_text = query, text.strip()
+        self.memory = replace(self.memory, filter=self.query_text)
+        self._apply_filter()
+
+    def set_hide_ended(self, hide: bool) -> None:
+        """Show or hide terminated rows."""
+        self.hide_ended = hide
+        self._apply_filter()
+
+    def order_by(self, key: str, reverse: bool) -> None:
+        """Order by a column."""
+        column = self.spec.column(key)
+        if column is not None:
+            self.memory = replace(self.memory, order=key, reverse=reverse)
+            self.table.order_by(column, reverse)
+
+    @property
+    def order(self) -> tuple[str, bool]:
+        """The column key ordered by, and whether reversed."""
+        return self.memory.order or self.spec.order, self.memory.reverse
+
+    def set_columns(self, keys: tuple[str, ...]) -> None:
+        """Show these columns; none means the pane's own."""
+        self.memory = replace(self.memory, columns=keys)
+        self.table.set_columns(self.columns)
+        self.order_by(*self.order)
+        self._apply_filter()
+
+    def row(self, key: Key | None) -> Row | None:
+        """Return a row by its key."""
+        return None if key is None else self.table.model.rows.get(key)
+
+    def details(self, key: Key) -> Details | None:
+        """Return the details of a row, or None if it is not listed."""
+        row = self.row(key)
+        return None if row is None else self.spec.details(row, self.facts)
+
+    def context(self) -> Context:
+        """Return what the filter may ask about."""
+        facts = self.facts
+        columns = self.columns
+        return Context(
+            now=facts.now,
+            user=facts.user,
+            owner_keys=facts.owner_keys,
+            protected_keys=facts.protected_keys,
+            texts=lambda row: " ".join(column.text(row, facts) for column in columns),
+            spec=lambda row: facts.specs.get(row.type) if isinstance(row, Instance) else None,
+            status=lambda row: facts.statuses.get((row.region, row.id)),
+        )
+
+    def _apply_filter(self) -> None:
+        query, hide = self._query, self.hide_ended and self.spec.kind is Kind.INSTANCES
+        if query is None and not hide:
+            self.table.set_filter(None)
+            self.show_title()
+            return
+        context = self.context()
+
+        def wanted(row: Row) -> bool | None:
+            if hide and isinstance(row, Instance) and row.state == "terminated":
+                return False
+            return True if query is None else query.verdict(row, context)
+
+        self.table.set_filter(wanted)
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Say how many rows there are, how many are shown, and how far they can be trusted."""
+        model = self.table.model
+        line = Text(no_wrap=True, overflow="ellipsis")
+        line.append(f" {self.number} {self.spec.title} ", "bold")
+        lane = worst(self._lanes)
+        complete = lane is not None and all(lane.complete for lane in self._lanes)
+        total = f"{model.total:,}" if complete or model.total else "?"
+        line.append(total if complete or not model.total else f"≥{total}")
+        if model.shown_count != model.total:
+            line.append(f", {model.shown_count:,} shown", "bold")
+        if model.marks:
+            hidden = f" ({model.marked_hidden} hidden)" if model.marked_hidden else ""
+            line.append(f" · {len(model.marks):,} marked{hidden}", "bold magenta")
+        if self.query_text:
+            line.append(f" · /{safe(self.query_text, 60)}", "cyan")
+            if model.unknown:
+                line.append(f" {model.unknown:,} unknown", "yellow")
+        if lane is not None and lane.standing is not Standing.LIVE:
+            line.append(f" · {standing(lane, self.facts.now)}", "yellow")
+        self.query_one(".pane-title", Line).say(line)
+        self.table.empty_text = self._empty_text(lane)
+
+    def _empty_text(self, lane: LaneState | None) -> str:
+        nouns = f"{self.spec.noun}s"
+        if lane is None:
+            return "No region to look at. Press R to choose one."
+        if self.table.model.total:
+            hidden = plural(self.table.model.total, self.spec.noun)
+            return f"{hidden}, none shown. Change the filter with /, or show ended ones with H."
+        if lane.trouble is not None:
+            return (
+                f"{nouns} are not known.\n{lane.trouble.what}\n{lane.trouble.why}\n{lane.trouble.next_step}"
+            )
+        if not all(lane.complete for lane in self._lanes):
+            return f"Reading {nouns} in {', '.join(self._regions)} …"
+        return f"0 {nouns} in {', '.join(self._regions)}. Press R to watch other regions."
