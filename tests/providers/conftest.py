@@ -62,3 +62,14 @@ def make_provider(aws: ScriptedAws, calls: list[Call]) -> MakeProvider:
 @pytest.fixture
 def provider(make_provider: MakeProvider) -> AwsProvider:
     return make_provider()
+
+
+@pytest.fixture
+def profile(clean_surroundings: Path) -> Callable[[str], str]:
+    """Write ~/.aws/config; return the name of the profile to ask for."""
+
+    def write(text: str) -> str:
+        (clean_surroundings / "config").write_text(text)
+        return "wanted"
+
+    return write

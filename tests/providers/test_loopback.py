@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.providers.conftest import MakeProvider
-from tests.providers.test_credentials import IDENTITY
-from tests.support.scripted_aws import ScriptedAws
+from tests.support.scripted_aws import IDENTITY, ScriptedAws
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.providers.aws import clients
@@ -16,11 +15,19 @@ from trainctl_tui.providers.aws.session import require_loopback
 from trainctl_tui.providers.base import Call, Patience
 
 
+def is_allowed(url: str) -> bool:
+    try:
+        require_loopback(url)
+    except ConfigError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:5", "http://localhost:5", "http://[::1]:5", "http://127.9.9.9"]
 )
 def test_this_machine_is_allowed(url: str) -> None:
-    require_loopback(url)
+    assert is_allowed(url)
 
 
 @pytest.mark.parametrize(

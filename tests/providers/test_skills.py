@@ -9,9 +9,8 @@ from random import Random
 import pytest
 
 from tests.providers.conftest import REGION
-from tests.providers.test_credentials import IDENTITY
 from tests.support import ec2_xml
-from tests.support.scripted_aws import Reply, ScriptedAws, failure
+from tests.support.scripted_aws import IDENTITY, Reply, ScriptedAws, failure
 from trainctl_tui.domain import errors as ours
 from trainctl_tui.domain.resources import Identity, Kind, Region, TypeSpec
 from trainctl_tui.providers.aws.provider import CONSOLE_BYTES, AwsProvider

@@ -40,3 +40,12 @@ def new_sweep(kind: Kind) -> Sweep:
     spec = SPECS[kind]
     assert spec.read_item is not None
     return Sweep(spec.set_name, spec.read_item, REGION)
+
+
+def agree(kind: Kind, body: bytes) -> int:
+    """Check that both roads tell the same of a body, in rows and in frame; return the number of rows."""
+    rows, rest = new_sweep(kind).read(body)
+    whole, frame = botocore_parse(kind, body), botocore_parse(kind, rest)
+    assert rows == botocore_rows(kind, body)
+    assert frame == {**whole, SPECS[kind].key: []}
+    return len(rows)

@@ -24,6 +24,13 @@ class Reply:
     cut: int | None = None
 
 
+IDENTITY = Reply(
+    b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
+    b"<Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>AIDA</UserId><Account>123456789012</Account>"
+    b"</GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+
+
 def failure(
     code: str, message: str = "no", status: int = 400, headers: Mapping[str, str] | None = None
 ) -> Reply:
