@@ -61,6 +61,37 @@ def answer(
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} {XMLNS}>{body}{close}</{root}>'.encode()
 
 
+# What every instance has and no row holds.
+_SETTINGS: list[Node] = [
+    ("hypervisor", "xen"),
+    ("ebsOptimized", "true"),
+    ("enaSupport", "true"),
+    ("cpuOptions", [("coreCount", "96"), ("threadsPerCore", "2")]),
+    ("capacityReservationSpecification", [("capacityReservationPreference", "open")]),
+    ("hibernationOptions", [("configured", "false")]),
+    (
+        "metadataOptions",
+        [
+            ("state", "applied"),
+            ("httpTokens", "required"),
+            ("httpPutResponseHopLimit", "2"),
+            ("httpEndpoint", "enabled"),
+            ("httpProtocolIpv6", "disabled"),
+            ("instanceMetadataTags", "disabled"),
+        ],
+    ),
+    ("enclaveOptions", [("enabled", "false")]),
+    ("bootMode", "uefi-preferred"),
+    ("currentInstanceBootMode", "uefi"),
+    ("platformDetails", "Linux/UNIX"),
+    ("usageOperation", "RunInstances"),
+    ("usageOperationUpdateTime", "2026-10-01T08:15:00.000Z"),
+    ("privateDnsNameOptions", [("hostnameType", "ip-name"), ("enableResourceNameDnsARecord", "false")]),
+    ("maintenanceOptions", [("autoRecovery", "default"), ("rebootMigration", "default")]),
+    ("operator", [("managed", "false")]),
+]
+
+
 def tag_set(tags: Iterable[tuple[str, str]]) -> Node:
     """Return a tagSet of these pairs."""
     return ("tagSet", [("item", [("key", key), ("value", value)]) for key, value in tags])
@@ -98,32 +129,7 @@ def instance(number: int, random: Random, *, tags: int = 8, sparse: bool = False
         ("virtualizationType", "hvm"),
         ("clientToken", f"token-{number}"),
         tag_set(pairs),
-        ("hypervisor", "xen"),
-        ("ebsOptimized", "true"),
-        ("enaSupport", "true"),
-        ("cpuOptions", [("coreCount", "96"), ("threadsPerCore", "2")]),
-        ("capacityReservationSpecification", [("capacityReservationPreference", "open")]),
-        ("hibernationOptions", [("configured", "false")]),
-        (
-            "metadataOptions",
-            [
-                ("state", "applied"),
-                ("httpTokens", "required"),
-                ("httpPutResponseHopLimit", "2"),
-                ("httpEndpoint", "enabled"),
-                ("httpProtocolIpv6", "disabled"),
-                ("instanceMetadataTags", "disabled"),
-            ],
-        ),
-        ("enclaveOptions", [("enabled", "false")]),
-        ("bootMode", "uefi-preferred"),
-        ("currentInstanceBootMode", "uefi"),
-        ("platformDetails", "Linux/UNIX"),
-        ("usageOperation", "RunInstances"),
-        ("usageOperationUpdateTime", "2026-10-01T08:15:00.000Z"),
-        ("privateDnsNameOptions", [("hostnameType", "ip-name"), ("enableResourceNameDnsARecord", "false")]),
-        ("maintenanceOptions", [("autoRecovery", "default"), ("rebootMigration", "default")]),
-        ("operator", [("managed", "false")]),
+        *_SETTINGS,
     ]
     return nodes
 
