@@ -49,20 +49,12 @@ def read_patiently(
         error = _error(state)
         return patience.cancel.is_set() or (error is not None and (error.wait or 0.0) > policy.longest_wait)
 
-    def tell(state: RetryCallState) -> None:
-        error = _error(state)
-        if error is not None:
-            patience.on_wait(error.trouble, state.upcoming_sleep)
-
-    def sleep(seconds: float) -> None:
-        patience.cancel.wait(seconds)
-
     retrying = Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, TrainctlError) and error.retryable),
         stop=lambda state: enough(state) or stop_after_attempt(policy.attempts)(state),
         wait=pause,
-        sleep=sleep,
-        before_sleep=tell,
+        sleep=lambda seconds: _sleep(patience, seconds),
+        before_sleep=lambda state: _tell(patience, state),
         reraise=True,
     )
     last: TrainctlError | None = None
@@ -76,6 +68,15 @@ def read_patiently(
                 last = error
                 raise
     raise AssertionError("tenacity returns or raises")
+
+
+def _sleep(patience: Patience, seconds: float) -> None:
+    patience.cancel.wait(seconds)
+
+
+def _tell(patience: Patience, state: RetryCallState) -> None:
+    if (error := _error(state)) is not None:
+        patience.on_wait(error.trouble, state.upcoming_sleep)
 
 
 def _error(state: RetryCallState) -> TrainctlError | None:
