@@ -59,7 +59,8 @@ def registered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_provider_of_somebody_else_is_opened_by_name(registered: Path) -> None:
+@pytest.mark.usefixtures("registered")
+def test_a_provider_of_somebody_else_is_opened_by_name() -> None:
     options = ProviderOptions(profile="mine")
 
     opened = open_provider("attic", options)
@@ -78,7 +79,8 @@ def test_aws_is_registered_and_has_its_skills() -> None:
     assert isinstance(opened, CanShowRaw)
 
 
-def test_an_unknown_name_lists_the_known_ones(registered: Path) -> None:
+@pytest.mark.usefixtures("registered")
+def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(ConfigError) as caught:
         open_provider("aswww", ProviderOptions())
 
@@ -88,7 +90,8 @@ def test_an_unknown_name_lists_the_known_ones(registered: Path) -> None:
     assert caught.value.next_step
 
 
-def test_a_provider_that_will_not_load_says_so(registered: Path) -> None:
+@pytest.mark.usefixtures("registered")
+def test_a_provider_that_will_not_load_says_so() -> None:
     with pytest.raises(ConfigError, match="no_such_module"):
         open_provider("cellar", ProviderOptions())
 
