@@ -9,6 +9,7 @@ from msgspec import Struct
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Console, Identity, Kind, Region
+from trainctl_tui.services.tally import LaneTally
 
 
 class Hello(Struct, frozen=True, tag=True):
@@ -108,19 +109,6 @@ class NoAnswer(Struct, frozen=True, tag=True):
 
     id: int
     trouble: Trouble
-
-
-class LaneTally(Struct, frozen=True):
-    """Counters of one operation in one region since the collector started. Times in milliseconds."""
-
-    operation: str
-    region: str
-    calls: int
-    errors: int
-    throttled: int
-    retried: int
-    p50: float
-    p95: float
 
 
 class Tally(Struct, frozen=True, tag=True):

@@ -1,0 +1,53 @@
+"""The collector's own pipes, out of reach of stray prints and of programs that the SDK starts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from io import BufferedReader, FileIO
+from queue import Queue
+from threading import Thread
+from typing import IO, cast
+
+from trainctl_tui.link import frames
+from trainctl_tui.link.messages import ToView
+
+WAITING_FRAMES = 64
+"""Messages that may wait for the pipe. Who says more waits: a view that is stopped stops the sweeps."""
+
+
+def take_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Return what standard input and output were, and leave /dev/null and standard error in their place."""
+    incoming, outgoing = os.dup(0), os.dup(1)  # not inherited by children
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    reader = BufferedReader(FileIO(incoming, "r"))
+    return cast("IO[bytes]", reader), cast("IO[bytes]", FileIO(outgoing, "w"))
+
+
+class Outlet:
+    """Writes messages to the view in a thread of its own, in the order in which they were said.
+
+    ``broken`` is called once, by that thread, when nobody reads any more.
+    """
+
+    def __init__(self, pipe: IO[bytes], broken: Callable[[], None]) -> None:
+        self._pipe = pipe
+        self._broken = broken
+        self._frames: Queue[bytes] = Queue(WAITING_FRAMES)
+        Thread(target=self._write_all, name="outlet", daemon=True).start()
+
+    def say(self, message: ToView) -> None:
+        """Send a message; wait while too many others do."""
+        self._frames.put(frames.encode(message))
+
+    def _write_all(self) -> None:
+        try:
+            while True:
+                frames.write(self._pipe, self._frames.get())
+        except OSError:
+            self._broken()

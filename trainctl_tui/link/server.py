@@ -1,0 +1,122 @@
+"""The collector's end of the link: hears the view's wishes until the view is gone."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import IO
+
+from trainctl_tui.domain.errors import NotFound, TrainctlError
+from trainctl_tui.domain.resources import Console
+from trainctl_tui.link import frames
+from trainctl_tui.link.messages import (
+    AskConsole,
+    AskRaw,
+    AskRegions,
+    ConsoleAnswer,
+    NoAnswer,
+    Pause,
+    RawAnswer,
+    Refresh,
+    RegionsAnswer,
+    Tally,
+    ToCollector,
+    ToView,
+    WatchRegions,
+)
+from trainctl_tui.providers.base import CanReadConsole, CanShowRaw, Patience, Provider, boundary, bug
+from trainctl_tui.services.refresh import Job, Refresher, Submit
+from trainctl_tui.services.tally import CallTally
+
+FAULT = 70
+"""Exit code of a collector that met an error of ours; the view starts another."""
+
+_TALLY_PAUSE = 1.0
+
+Say = Callable[[ToView], None]
+Question = AskConsole | AskRaw | AskRegions
+
+
+class Server:
+    """Hands what the view wants to the refresher, and its questions to ``submit``."""
+
+    def __init__(self, refresher: Refresher, say: Say, submit: Submit) -> None:
+        self._refresher = refresher
+        self._say = say
+        self._submit = submit
+
+    def listen(self, pipe: IO[bytes]) -> None:
+        """Hear the view until it is gone, or says what cannot be understood."""
+        try:
+            for message in frames.read(pipe, ToCollector):
+                self.hear(message)
+        except (frames.BrokenFrameError, OSError):
+            return
+
+    def hear(self, message: ToCollector) -> None:
+        """Do what the view wants. Never waits for the cloud."""
+        match message:
+            case Refresh(kinds, whole):
+                self._refresher.refresh(kinds, whole)
+            case Pause(paused):
+                self._refresher.pause(paused)
+            case WatchRegions(regions):
+                self._refresher.watch(regions)
+            case question:
+                self._submit(lambda: self._say(answer(self._refresher.provider, question)))
+
+
+def answer(provider: Provider | None, question: Question) -> ToView:
+    """Return the answer to a question, or ``NoAnswer`` with the reason."""
+    try:
+        with boundary("answer", bug):
+            return _answer(provider, question)
+    except TrainctlError as error:
+        return NoAnswer(question.id, error.trouble)
+
+
+def _answer(provider: Provider | None, question: Question) -> ToView:
+    if provider is None:
+        raise NotFound("There is nobody to ask yet.", "The provider is not open.", "Ask again in a moment.")
+    match question:
+        case AskConsole(number, region, instance_id):
+            if not isinstance(provider, CanReadConsole):
+                raise NotFound("There is no console to show.", f"{provider.name} has none.")
+            console: Console = provider.console(region, instance_id, Patience())
+            return ConsoleAnswer(number, console)
+        case AskRaw(number, kind, region, id):
+            if not isinstance(provider, CanShowRaw):
+                raise NotFound("There is nothing more to show.", f"{provider.name} tells no more.")
+            return RawAnswer(number, provider.raw(kind, region, id, Patience()))
+        case AskRegions(number):
+            return RegionsAnswer(number, provider.regions(Patience()))
+
+
+def guarded(job: Job) -> Job:
+    """Return a job that ends the process by an error of ours, rather than vanish with it."""
+
+    def run() -> None:
+        try:
+            job()
+        except Exception:  # noqa: BLE001 - the view sees the end, says so, and starts another collector
+            traceback.print_exc()
+            os._exit(FAULT)
+
+    return run
+
+
+def tell_tally(
+    tally: CallTally, changed: Event, cache_counts: Callable[[], tuple[int, int]], say: Say
+) -> None:
+    """Say the counters whenever they changed, at most once a second, from a thread of its own."""
+    rest = Event()
+
+    def tell() -> None:
+        while changed.wait():
+            changed.clear()
+            say(Tally(tally.lanes(), *cache_counts()))
+            rest.wait(_TALLY_PAUSE)
+
+    Thread(target=guarded(tell), name="tally", daemon=True).start()

@@ -1,0 +1,72 @@
+"""Start a collector: the first thing the view does, so that the SDK is imported beside Textual.
+
+Light on purpose: everything imported here is imported before the first frame.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from trainctl_tui.launch import Launch
+from trainctl_tui.paths import make_private, state_dir
+
+VARIABLE = "TRAINCTL_LAUNCH"
+"""Environment variable that carries the launch: it holds no secret, and argv is for all to read."""
+
+LOG = "collector.log"
+"""Name of the file in the state directory that takes what a collector says on standard error."""
+
+_LOG_BYTES = 2**20
+# What the SDK, and the programs that it asks for credentials, need. Nothing else is handed down.
+_NAMES = frozenset(
+    {
+        *("HOME", "PATH", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV"),
+        *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "LD_LIBRARY_PATH"),
+        *("DBUS_SESSION_BUS_ADDRESS", "GNUPGHOME", "SSH_AUTH_SOCK"),  # key rings of a credential_process
+        *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+        *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    }
+)
+_PREFIXES = ("AWS_", "LC_", "XDG_", "SSL_", "TRAINCTL_", "PYTHON", "COVERAGE_", "COV_CORE_")
+
+
+def spawn(launch: Launch, generation: int) -> subprocess.Popen[bytes]:
+    """Start a collector with pipes on its standard input and output. May raise OSError.
+
+    It has a session of its own, so that no key pressed at the terminal is a signal to it. ``generation``
+    rises with each collector of one view, and so do its sweep numbers.
+    """
+    log = _open_log()
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "trainctl_tui.collector", str(generation)],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env={**child_environment(os.environ), VARIABLE: launch.encode()},
+            start_new_session=True,
+        )
+    finally:
+        if log >= 0:
+            os.close(log)
+
+
+def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the part of an environment that a collector is given."""
+    return {name: value for name, value in environ.items() if name in _NAMES or name.startswith(_PREFIXES)}
+
+
+def _open_log() -> int:
+    """Open the log, begun anew once it is long; where there can be none, complaints are dropped."""
+    try:
+        path = make_private(state_dir()) / LOG
+        log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return subprocess.DEVNULL
+    if os.fstat(log).st_size > _LOG_BYTES:
+        os.ftruncate(log, 0)
+    return log
