@@ -35,12 +35,15 @@ ANSWERS = (
 )
 # Sequences that pyte would draw as text: keyboard protocol, device queries, string sequences.
 _BEYOND_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[ -/]*[@-~]|\x1b[P_^X][^\x1b\x07]*(?:\x1b\\|\x07)")
+# pyte has one screen: entering or leaving the alternate one clears it.
+_ALTERNATE = re.compile(rb"\x1b\[\?1049[hl]")
 # A sequence that the end of a read may have cut.
 _CUT = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[P_^X\]][^\x1b\x07]*\x1b?)?\Z")
 
 KEYS = {
     "enter": b"\r",
-    "escape": b"\x1b",
+    # As the keyboard protocol says it: a bare ESC would join the key that follows.
+    "escape": b"\x1b[27u",
     "tab": b"\t",
     "shift+tab": b"\x1b[Z",
     "space": b" ",
@@ -276,7 +279,7 @@ class Terminal:
             cut = _CUT.search(whole)
             end = cut.start() if cut else len(whole)
             self._pending = whole[end:]
-            self._stream.feed(_BEYOND_PYTE.sub(b"", whole[:end]))
+            self._stream.feed(_ALTERNATE.sub(rb"\g<0>\x1b[2J\x1b[H", _BEYOND_PYTE.sub(b"", whole[:end])))
             self._news.notify_all()
 
     def _answer(self, data: bytes) -> None:

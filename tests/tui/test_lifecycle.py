@@ -103,14 +103,14 @@ def counter(text: str) -> int:
     return int(words[-1]) if words and words[-1].isdigit() else 0
 
 
-def test_a_stalled_reader_costs_little_and_then_it_goes_on(start: Start) -> None:
+def test_a_stalled_reader_costs_no_more_and_then_it_goes_on(start: Start) -> None:
     with start("animate") as terminal:
         terminal.wait_for("count")
-        moving = cpu_share(terminal.pid, 1.0)
+        moving = cpu_share(terminal.pid, 1.5)
         terminal.stall()
         cpu_share(terminal.pid, 1.0)  # until what may wait for the terminal is full
-        stalled = cpu_share(terminal.pid, 2.0)
-        assert stalled < 0.10, f"{stalled:.0%} of a core while nobody reads ({moving:.0%} while painting)"
+        stalled = cpu_share(terminal.pid, 1.5)
+        assert stalled < moving * 1.5 + 0.05, f"{stalled:.0%} of a core unread, {moving:.0%} read"
         at_the_stall = counter(terminal.text)
         terminal.resume()
         # Not where it stopped: the loop went on, and one whole frame replaces those nobody saw.

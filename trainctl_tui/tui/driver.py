@@ -38,17 +38,16 @@ RESTORE = b"\x18" + b"".join(
 class SteadyWriter(WriterThread):
     """Write in a thread, and never make the caller wait.
 
-    While the terminal takes nothing, frames are dropped once ``PENDING_LIMIT`` bytes wait. ``on_pace`` is
-    called when that begins and when all that waited is out, so that nobody paints in between and one
-    whole frame then replaces those that were dropped.
+    While the terminal takes nothing, frames are dropped once ``PENDING_LIMIT`` bytes wait. When all that
+    waited is out, ``on_caught_up`` is called, so that one whole frame replaces those that were dropped.
     It writes to the descriptor and not to a Python stream: a stream's lock held by a thread that
     never returns would abort the interpreter at its end.
     """
 
-    def __init__(self, file: Any, on_pace: Callable[[], None], on_gone: Callable[[], None]) -> None:
+    def __init__(self, file: Any, on_caught_up: Callable[[], None], on_gone: Callable[[], None]) -> None:
         super().__init__(file)
         self._descriptor: int = file.fileno()
-        self._on_pace = on_pace
+        self._on_caught_up = on_caught_up
         self._on_gone = on_gone
         self._news = threading.Condition()
         self._waiting: deque[bytes] = deque()
@@ -70,9 +69,7 @@ class SteadyWriter(WriterThread):
                 self._size += len(data)
                 self._news.notify()
                 return
-            already, self.behind = self.behind, True
-        if not already:
-            self._on_pace()
+            self.behind = True
 
     def leave(self) -> None:
         """Let only what gives the terminal back matter: where it is behind, the frames that wait go."""
@@ -111,7 +108,7 @@ class SteadyWriter(WriterThread):
             if caught_up:
                 self.behind = False
         if caught_up:
-            self._on_pace()
+            self._on_caught_up()
         with self._news:
             while not self._waiting:
                 if self._stopped:
@@ -141,8 +138,8 @@ class Hooks(Protocol):
         """The process goes on after a stop, and has the terminal again."""
         ...
 
-    def pace_changed(self) -> None:
-        """The driver fell behind, or has caught up: ask ``behind``. Called from any thread."""
+    def caught_up(self) -> None:
+        """The terminal reads again after frames were dropped. Called from the writer's thread."""
         ...
 
 
@@ -166,12 +163,7 @@ class SteadyDriver(LinuxDriver):
     def _writer_thread(self, thread: WriterThread | None) -> None:
         # Textual makes its writer in the middle of a long method; ours takes its place here.
         if thread is not None:
-            self._writer = SteadyWriter(self._file, self.hooks.pace_changed, self.vanished)
-
-    @property
-    def behind(self) -> bool:
-        """Whether the terminal takes nothing and frames are being dropped."""
-        return self._writer is not None and self._writer.behind
+            self._writer = SteadyWriter(self._file, self.hooks.caught_up, self.vanished)
 
     def write(self, data: str) -> None:
         """Write to the terminal; while it is not ours, nothing. Never blocks."""

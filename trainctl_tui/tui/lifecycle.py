@@ -114,7 +114,6 @@ class _Guard:
         self._app = app
         self._ending = ending
         self._gaps = GapWatch()
-        self._holding = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def up(self) -> None:
@@ -144,13 +143,12 @@ class _Guard:
 
     def continued(self) -> None:
         """Paint anew after a stop, and tell the app how long it was."""
-        self._keep_pace()
         self._repaint()
         self._look_at_gap()
 
-    def pace_changed(self) -> None:
-        """Stop painting while nobody reads, and paint anew when somebody does."""
-        self._on_loop(self._keep_pace)
+    def caught_up(self) -> None:
+        """Paint anew: frames were dropped while nobody read."""
+        self._on_loop(self._repaint)
 
     def _on_loop(self, callback: Callable[..., object], *arguments: object) -> bool:
         """Call something on the loop, from anywhere; return False if there is no loop any more."""
@@ -199,16 +197,6 @@ class _Guard:
         gap = self._gaps.beat()
         if gap is not None:
             self._app.post_message(Resumed(gap))
-
-    def _keep_pace(self) -> None:
-        driver = self._app._driver
-        behind = isinstance(driver, SteadyDriver) and driver.behind
-        if behind and not self._holding:
-            self._app._begin_batch()
-        elif self._holding and not behind:
-            self._app._end_batch()
-            self._repaint()
-        self._holding = behind
 
     def _repaint(self) -> None:
         self._app.refresh(layout=True)
