@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from trainctl_tui.launch import Launch
-    from trainctl_tui.services.refresh import Submit
+    from trainctl_tui.services.desk import Submit
+    from trainctl_tui.tui.app import TrainctlApp
 
 _SWEEPS = 16  # lanes read at the same time
 _QUESTIONS = 4  # the view's questions answered at the same time
@@ -30,6 +33,7 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     from trainctl_tui.providers.base import Call, Provider, ProviderOptions
     from trainctl_tui.providers.registry import open_provider
     from trainctl_tui.services.cache import Cache
+    from trainctl_tui.services.desk import Desk
     from trainctl_tui.services.refresh import Plan, Refresher
     from trainctl_tui.services.schedule import Pace
     from trainctl_tui.services.scope import Scope
@@ -55,9 +59,58 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
         return lambda job: executor.submit(guarded(job))
 
     plan = Plan(launch.regions, Pace(launch.refresh), generation)
-    refresher = Refresher(open_one, Voice(outlet.say), cache, plan, pool("sweep", _SWEEPS), pool("cache", 1))
+    desk = Desk(pool("sweep", _SWEEPS), pool("cache", 1))
+    refresher = Refresher(open_one, Voice(outlet.say), cache, plan, desk)
     tell_tally(tally, called, lambda: (cache.hits, cache.misses), outlet.say)
     Thread(target=guarded(refresher.run), name="refresher", daemon=True).start()
     Server(refresher, outlet.say, pool("question", _QUESTIONS)).listen(incoming)
     # Threads may sit in sockets for seconds; there is nothing they could finish.
     os._exit(0)
+
+
+def view(launch: Launch, first: Popen[bytes] | None) -> TrainctlApp:
+    """Make the app on what the cache remembers, with a link to a collector (``first``, or one it starts)."""
+    import os
+    import time
+
+    from msgspec.structs import replace
+
+    from trainctl_tui import paths
+    from trainctl_tui.link.client import CollectorLink
+    from trainctl_tui.services import view_memory
+    from trainctl_tui.services.cache import Cache
+    from trainctl_tui.services.scope import Scope
+    from trainctl_tui.tui.app import TrainctlApp
+    from trainctl_tui.tui.remember import remembered
+    from trainctl_tui.tui.session import Session
+    from trainctl_tui.view_settings import load_view_settings
+
+    loaded = load_view_settings()
+    warnings = [str(loaded.trouble)] if loaded.trouble else []
+
+    def open_session(wanted: Launch, collector: Popen[bytes] | None = None) -> Session:
+        cache = Cache(paths.cache_dir(), Scope.of(wanted, os.environ), warnings.append)
+        news = remembered(cache, wanted)
+        cache.close()
+        link = CollectorLink(wanted, collector)
+        return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time)
+
+    memory = view_memory.load(paths.state_dir())
+    return TrainctlApp(open_session(launch, first), open_session, memory, loaded.settings, time.time)
+
+
+def run_view(launch: Launch, first: Popen[bytes]) -> int:
+    """Run the dashboard in this terminal until it ends; return the exit code."""
+    import sys
+
+    from trainctl_tui import paths
+    from trainctl_tui.services import view_memory
+    from trainctl_tui.tui import lifecycle
+
+    app = view(launch, first)
+    code = lifecycle.run(app, on_end=lambda: app.session.close())
+    try:
+        view_memory.save(paths.state_dir(), app.dashboard.memory())
+    except OSError as error:
+        sys.stderr.write(f"The order and filters of the panes could not be kept: {error.strerror}.\n")
+    return code

@@ -27,7 +27,8 @@ from trainctl_tui.link.messages import (
     WatchRegions,
 )
 from trainctl_tui.providers.base import CanReadConsole, CanShowRaw, Patience, Provider, boundary, bug
-from trainctl_tui.services.refresh import Job, Refresher, Submit
+from trainctl_tui.services.desk import Job, Submit
+from trainctl_tui.services.refresh import Refresher
 from trainctl_tui.services.tally import CallTally
 
 FAULT = 70
