@@ -279,7 +279,7 @@ class Terminal:
             cut = _CUT.search(whole)
             end = cut.start() if cut else len(whole)
             self._pending = whole[end:]
-            self._stream.feed(_ALTERNATE.sub(rb"\g<0>\x1b[2J\x1b[H", _BEYOND_PYTE.sub(b"", whole[:end])))
+            self._stream.feed(_ALTERNATE.sub(b"\\g<0>\x1b[2J\x1b[H", _BEYOND_PYTE.sub(b"", whole[:end])))
             self._news.notify_all()
 
     def _answer(self, data: bytes) -> None:
