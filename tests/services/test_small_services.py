@@ -73,7 +73,7 @@ def test_profiles_come_from_both_files_once(tmp_path: Path) -> None:
 
 
 def test_the_view_remembers(tmp_path: Path) -> None:
-    memory = ViewMemory({"instances": PaneMemory("age", True, "state:running", ("id",))}, "light", False)
+    memory = ViewMemory({"instances": PaneMemory("age", True, "state:running", ("id",))}, "light")
     view_memory.save(tmp_path / "state", memory)
     assert view_memory.load(tmp_path / "state") == memory
     assert (tmp_path / "state" / view_memory.FILE).stat().st_mode & 0o777 == 0o600

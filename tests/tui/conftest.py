@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
+from tests.support.cloud import cloud, sim_cloud
 from tests.support.rows import ME, NOW, REGION
 from tests.support.scripted_link import ScriptedLink
 from trainctl_tui.domain.inventory import Lane, Listing
@@ -15,8 +16,10 @@ from trainctl_tui.link import messages as m
 from trainctl_tui.services.view_memory import ViewMemory
 from trainctl_tui.tui.app import TrainctlApp
 from trainctl_tui.tui.news import News
-from trainctl_tui.tui.panes.facts import Facts
 from trainctl_tui.tui.session import Session
+from trainctl_tui.view_settings import ViewSettings
+
+__all__ = ["Clock", "Stage", "cloud", "sim_cloud", "stage"]
 
 
 class Clock:
@@ -43,7 +46,7 @@ class Stage:
             first,
             lambda launch: self._open(launch, News()),
             memory or ViewMemory(),
-            Facts(now=NOW),
+            ViewSettings(),
             self.clock,
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from tests.support.rows import ME, NOW, REGION, attached, instance, snapshot, spec, status, volume
 from tests.tui.conftest import Stage
@@ -26,6 +26,7 @@ from trainctl_tui.tui.widgets.line import Line
 
 LANE = Lane(ME.account, REGION, Kind.INSTANCES)
 Staged = Callable[..., Stage]
+TOUR = ("j", "enter", "escape", "tab", "slash", "x", "escape", "question_mark", "escape", "o", "escape")
 
 
 def line(stage: Stage, name: str) -> str:
@@ -223,8 +224,7 @@ async def test_the_order_and_filter_of_a_pane_are_remembered(stage: Staged) -> N
         await until(pilot, lambda: s.app.dashboard.pane.table.model.shown_count == 2)
         shown = [key[1] for key in s.app.dashboard.pane.table.model.shown]
         assert shown == [instance(2).id, instance(1).id]
-        kept = s.app.dashboard.memory().panes["instances"]
-        assert kept == memory.panes["instances"]
+    assert s.app.dashboard.memory().panes["instances"] == memory.panes["instances"]
 
 
 async def test_terminated_rows_are_hidden_until_asked_for(stage: Staged) -> None:
@@ -247,7 +247,8 @@ async def test_details_lead_to_the_volumes_and_back(stage: Staged) -> None:
         s.list(Kind.VOLUMES, [disk, volume(2)])
         await until(pilot, lambda: s.app.dashboard.panes[1].table.model.total == 2)
         await pilot.press("g", "enter")
-        await until(pilot, lambda: "Identity" in on_screen(s))
+        await until(pilot, lambda: isinstance(s.app.focused, OptionList))
+        assert "Identity" in on_screen(s)
         await pilot.press("enter")
         await until(pilot, lambda: s.app.dashboard.active == 1)
         assert cursor(s) == disk.id
@@ -409,7 +410,7 @@ async def test_no_size_breaks_it(stage: Staged, size: tuple[int, int]) -> None:
         s.greet()
         s.list(Kind.INSTANCES, [instance(n) for n in range(30)])
         await until(pilot, lambda: s.app.dashboard.pane.table.model.total == 30)
-        await pilot.press(*"j enter escape tab slash x escape question_mark escape R o escape".split())
+        await pilot.press(*TOUR)
         await pilot.resize_terminal(80, 24)
         await pilot.press("1")
         await pilot.pause()

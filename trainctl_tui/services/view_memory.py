@@ -32,7 +32,6 @@ class ViewMemory(Struct, frozen=True):
 
     panes: dict[str, PaneMemory] = {}
     theme: str = ""
-    hide_terminated: bool | None = None
 
 
 def load(directory: Path) -> ViewMemory:

@@ -19,37 +19,41 @@ from trainctl_tui.tui.gc_policy import GcPolicy
 from trainctl_tui.tui.header import Badges
 from trainctl_tui.tui.lifecycle import Resumed
 from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
-from trainctl_tui.tui.panes.facts import Facts
 from trainctl_tui.tui.safe import safe
 from trainctl_tui.tui.screens.dashboard import Dashboard
 from trainctl_tui.tui.screens.first_run import FirstRun
 from trainctl_tui.tui.session import Session
 from trainctl_tui.tui.themes import DEFAULT, THEMES
+from trainctl_tui.view_settings import ViewSettings
 
 _CANNOT_START = frozenset({"NoCredentials", "ConfigError"})
 
 
 class TrainctlApp(CrashMixin, App[int]):
-    """``open_session`` makes the session of a launch; ``facts`` carries the settings that columns need."""
+    """``open_session`` makes the session of a launch; ``clock`` is this machine's, in seconds."""
 
     CSS_PATH = "app.tcss"
     TITLE = "trainctl-tui"
     BINDINGS = [Binding("ctrl+q", "quit", show=False), Binding("ctrl+c", "quit", show=False, priority=True)]
 
     def __init__(
-        self, session: Session, open_session: Callable[[Launch], Session], memory: ViewMemory, facts: Facts,
-        clock: Callable[[], float], theme: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        session: Session,
+        open_session: Callable[[Launch], Session],
+        memory: ViewMemory,
+        settings: ViewSettings,
+        clock: Callable[[], float],
+    ) -> None:
         super().__init__()
         render_guard.install()
         for one in THEMES.values():
             self.register_theme(one)
-        wanted = theme or memory.theme
+        wanted = settings.theme or memory.theme
         self.theme = wanted if wanted in THEMES else DEFAULT
         self.session = session
         self._open_session = open_session
         self._greeted = False
-        self.dashboard = Dashboard(Badges(session.launch), memory, facts, clock)
+        self.dashboard = Dashboard(Badges(session.launch), memory, settings, clock)
         self.gc_policy = GcPolicy()
 
     def on_mount(self) -> None:

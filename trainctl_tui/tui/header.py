@@ -42,12 +42,10 @@ def where(news: News, badges: Badges) -> Text:
     launch = badges.launch
     parts = [("trainctl-tui", "bold")]
     parts += [(text, "bold reverse") for text in _badges(launch, badges.paused)]
-    parts += [
-        (launch.profile and f"profile {launch.profile}", ""),
-        (_account(news), "" if news.verified else "yellow"),
-    ]
     regions = ",".join(news.regions)
     parts.append((regions, "cyan") if regions else ("no region", "bold yellow"))
+    parts.append((launch.profile and f"profile {launch.profile}", ""))
+    parts.append((_account(news), "" if news.verified else "yellow"))
     if news.collector:
         parts.append((f"collector: {news.collector}", "bold yellow"))
     return joined(parts)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from trainctl_tui.domain.errors import Trouble
-from trainctl_tui.domain.inventory import Inventory, Lane, LaneState, OutOfStep, Standing
+from trainctl_tui.domain.inventory import Inventory, Lane, LaneState, Listing, OutOfStep, Standing
 from trainctl_tui.domain.resources import Identity, InstanceStatus, Kind, Row, TypeSpec
 from trainctl_tui.link import messages as m
 
@@ -93,7 +93,8 @@ def fold(news: News, message: m.ToView, now: float) -> News:
                 inventory = news.inventory.accept(listing)
             except OutOfStep as error:
                 raise StepLost(str(error)) from error
-            return _merged(replace(news, inventory=inventory, clock_offset=offset), listing.lane.kind)
+            news = replace(news, inventory=inventory, clock_offset=offset)
+            return news if _says_nothing_new(listing) else _merged(news, listing.lane.kind)
         case m.SweepStarted(lane, sweep):
             return replace(news, inventory=news.inventory.started(_shown(news, lane), sweep))
         case m.SweepWaiting(lane, trouble, seconds):
@@ -111,6 +112,12 @@ def fold(news: News, message: m.ToView, now: float) -> News:
             return replace(news, tally=message)
         case _:
             return _who_and_where(news, message)
+
+
+def _says_nothing_new(listing: Listing) -> bool:
+    """Say whether only the age of the rows changed; merging thousands of rows again would be for nothing."""
+    differences = listing.base is not None and listing.base != listing.sweep
+    return differences and not listing.items and not listing.gone
 
 
 def _shown(news: News, lane: Lane) -> Lane:

@@ -34,7 +34,7 @@ def _gpus(row: Instance, facts: Facts) -> str:
     spec = _spec(row, facts)
     if spec is None:
         return UNKNOWN
-    return f"{spec.gpus}×{spec.gpu_name}" if spec.gpus else "-"
+    return f"{spec.gpus}×{spec.gpu_name.removeprefix('NVIDIA ')}" if spec.gpus else "-"
 
 
 def _health(row: Instance, facts: Facts) -> str:
@@ -63,7 +63,7 @@ def _spec_count(row: Instance, facts: Facts, name: str) -> int | None:
 
 
 COLUMNS: tuple[Column[Instance, Facts], ...] = (
-    name_column(22),
+    name_column(18),
     id_column(19),
     state_column(15),
     Column("type", "Type", 14, lambda r, _: r.type or UNKNOWN, lambda r, _: r.type or None, least=True),

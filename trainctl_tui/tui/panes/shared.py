@@ -65,7 +65,7 @@ def age_column() -> TaggedColumn:
     return Column(
         "age",
         "Age",
-        5,
+        4,
         lambda row, facts: age_of(born(row), facts.now),
         lambda row, _facts: None if (at := born(row)) is None else -at,
         align="right",
@@ -85,7 +85,7 @@ def size_column() -> Column[Volume | Snapshot, Facts]:
     return Column(
         "size",
         "Size",
-        9,
+        8,
         lambda row, _facts: gib(row.size_gib),
         lambda row, _facts: row.size_gib,
         align="right",

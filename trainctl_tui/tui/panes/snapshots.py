@@ -27,9 +27,9 @@ def _progress(row: Snapshot) -> str:
 
 
 COLUMNS: tuple[Column[Snapshot, Facts], ...] = (
-    name_column(20),
+    name_column(9),
     id_column(22),
-    state_column(11),
+    state_column(9),
     Column("progress", "Done", 5, lambda r, _: _progress(r), lambda r, _: r.progress, align="right"),
     size_column(),
     age_column(),

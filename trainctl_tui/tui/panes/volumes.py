@@ -28,9 +28,9 @@ def _holders(row: Volume) -> str:
 
 
 COLUMNS: tuple[Column[Volume, Facts], ...] = (
-    name_column(20),
+    name_column(9),
     id_column(21),
-    state_column(11),
+    state_column(10),
     size_column(),
     Column("type", "Type", 5, lambda r, _: r.type or UNKNOWN, lambda r, _: r.type or None),
     age_column(),

@@ -23,6 +23,7 @@ from trainctl_tui.tui.widgets.fleet_table import FleetTable
 from trainctl_tui.tui.widgets.line import Line
 from trainctl_tui.tui.widgets.pane_view import PaneView
 from trainctl_tui.tui.widgets.prompt import Prompt
+from trainctl_tui.view_settings import ViewSettings
 
 WIDE = (110, 28)  # columns and rows from which several panes stand side by side
 _TICKS = 4  # a second
@@ -34,11 +35,20 @@ class Dashboard(Asking):
     BINDINGS = [*bindings()]
 
     def __init__(
-        self, badges: header.Badges, memory: ViewMemory, facts: Facts, clock: Callable[[], float]
+        self, badges: header.Badges, memory: ViewMemory, settings: ViewSettings, clock: Callable[[], float]
     ) -> None:
         super().__init__(badges, clock)
-        self._memory = memory
-        self._facts = facts
+        self._hide_ended = settings.hide_terminated
+        self._facts = Facts(
+            now=clock(),
+            owner_keys=settings.owner_keys,
+            protected_keys=settings.protected_keys,
+            user=settings.user,
+        )
+        self.panes = [
+            PaneView(spec, number, memory.panes.get(spec.kind.value, PaneMemory()), self._facts)
+            for number, spec in enumerate(PANES, 1)
+        ]
         self._trail: list[tuple[int, Key | None]] = []
         self._beats = 0
 
@@ -49,9 +59,7 @@ class Dashboard(Asking):
         yield Line(id="tabs")
         with Container(id="body"):
             with Container(id="panes"):
-                for index, spec in enumerate(PANES):
-                    kept = self._memory.panes.get(spec.kind.value, PaneMemory())
-                    yield PaneView(spec, index + 1, kept, self._facts)
+                yield from self.panes
             yield Drawer(id="drawer")
         yield Line(id="warning")
         yield Prompt(id="prompt")
@@ -61,8 +69,7 @@ class Dashboard(Asking):
         """Begin with the first pane, and let time pass."""
         self.query_one(Drawer).display = False
         self.query_one(Prompt).display = False
-        hide = self._memory.hide_terminated
-        self.pane_of(Kind.INSTANCES).set_hide_ended(True if hide is None else hide)
+        self.pane_of(Kind.INSTANCES).set_hide_ended(self._hide_ended)
         self.watch_active()
         self.set_interval(1 / _TICKS, self._beat)
 
@@ -71,9 +78,9 @@ class Dashboard(Asking):
         return self.query_one(f"#pane-{kind.value}", PaneView)
 
     def memory(self) -> ViewMemory:
-        """Return how the view stands, for the next run."""
+        """Return how the view stands, for the next run; also when it has ended."""
         panes = {pane.spec.kind.value: pane.memory for pane in self.panes}
-        return ViewMemory(panes, self.app.theme, self.pane_of(Kind.INSTANCES).hide_ended)
+        return ViewMemory(panes, self.app.theme)
 
     # ---- news and time ----
 
@@ -178,15 +185,14 @@ class Dashboard(Asking):
     # ---- details ----
 
     def action_details(self) -> None:
-        """Open or close the details of the row under the cursor."""
+        """Open the details of the row under the cursor, or go into them."""
+        if self.pane.table.model.cursor is None:
+            return
         drawer = self.query_one(Drawer)
-        if drawer.display:
-            self._close_drawer()
-        elif self.pane.table.model.cursor is not None:
-            drawer.display = True
-            self.set_class(True, "-details")
-            self._refresh_drawer()
-            drawer.take_focus()
+        drawer.display = True
+        self.set_class(True, "-details")
+        self._refresh_drawer()
+        drawer.take_focus()
 
     def _close_drawer(self) -> None:
         self.query_one(Drawer).display = False

@@ -25,17 +25,13 @@ class Host(Screen[None]):
         super().__init__()
         self.badges = badges
         self.news = News()
+        self.panes: list[PaneView] = []
         self._clock = clock
 
     @property
     def owner(self) -> TrainctlApp:
         """The app, with its session."""
         return cast("TrainctlApp", self.app)
-
-    @property
-    def panes(self) -> list[PaneView]:
-        """The panes in order."""
-        return list(self.query(PaneView))
 
     @property
     def pane(self) -> PaneView:
