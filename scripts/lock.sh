@@ -8,7 +8,7 @@ uv=$(command -v uv || printf '%s\n' .venv/bin/uv)
 pin() {
     local name=$1
     shift
-    "$uv" pip compile --quiet --universal --upgrade --generate-hashes --python-version 3.11 \
+    "$uv" pip compile --quiet --universal --upgrade --generate-hashes --no-strip-extras --python-version 3.11 \
         --no-emit-index-url --no-emit-find-links --no-header "$@" \
         pyproject.toml requirements/build.in --output-file "requirements/$name.lock"
 }
