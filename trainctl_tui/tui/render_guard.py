@@ -1,13 +1,15 @@
 """The second wall: no control or bidi character leaves in the text of any strip, whoever drew it.
 
-``safe()`` is the first. This one holds where somebody forgets it: every strip is looked at on its
-last step before the terminal, where Textual's own sequences are not in the text yet.
+``safe()`` is the first, and leaves visible marks. This one holds where somebody forgets it: every strip
+is looked at on its last step before the terminal, where Textual's own sequences are not in the text yet.
+It must not change the width of a line, so what takes no cell goes without a trace.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -24,11 +26,9 @@ def install() -> None:
     _installed.append(render)
 
     def guarded(strip: Strip, console: Any) -> str:
-        if strip._render_cache is not None:
-            return strip._render_cache
-        if all(segment.text.isascii() and segment.text.isprintable() for segment in strip._segments):
-            return render(strip, console)
-        return render(_clean(strip), console)
+        if strip._render_cache is None and not all(map(_is_clean, strip._segments)):
+            strip._render_cache = render(Strip(map(_cleaned, strip._segments)), console)
+        return render(strip, console)
 
     Strip.render = guarded  # type: ignore[method-assign,assignment]
 
@@ -39,24 +39,22 @@ def uninstall() -> None:
         Strip.render = _installed.pop()  # type: ignore[method-assign]
 
 
-def _clean(strip: Strip) -> Strip:
-    """Return the strip itself if nothing in it is bad, else one with visible marks."""
-    if all(segment.control or _is_clean(segment.text) for segment in strip._segments):
-        return strip
-    return Strip(
-        [
-            segment
-            if segment.control or _is_clean(segment.text)
-            else Segment(_marked(segment.text), segment.style)
-            for segment in strip._segments
-        ]
-    )
+def _is_clean(segment: Segment) -> bool:
+    text, style, control = segment
+    # Outside printable are all that we refuse, and some odd spaces that we allow: those are looked at closer.
+    if control or not (text.isprintable() or all(map(is_safe, text))):
+        return False
+    return style is None or not style.link or style.link.isprintable()
 
 
-def _is_clean(text: str) -> bool:
-    # isprintable is False for every category we refuse, and for odd spaces that we allow.
-    return text.isprintable() or all(map(is_safe, text))
+def _cleaned(segment: Segment) -> Segment:
+    text, style, _control = segment
+    if style is not None and style.link and not style.link.isprintable():
+        style = style.update_link(_harmless(style.link))
+    # Rich's control segments are not ours: as text without control characters they are harmless.
+    return Segment(_harmless(text), style)
 
 
-def _marked(text: str) -> str:
-    return "".join(character if is_safe(character) else MARK for character in text)
+def _harmless(text: str) -> str:
+    kept = (one if is_safe(one) else MARK * cell_len(one) for one in text)
+    return "".join(kept)

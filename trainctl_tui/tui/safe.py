@@ -10,12 +10,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from rich.cells import cell_len, set_cell_size
+
 MARK = "\ufffd"
 """What stands for a character that must not reach the terminal."""
 
 _COMBINING_LIMIT = 2  # marks on one letter: more are a way to paint over other rows
 _BAD_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_PLAIN = re.compile(r"[\x20-\x7e]*\Z")
+# Most of what people write, without a single mark or sign of another kind: the short way out.
+_PLAIN = re.compile(
+    "[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u3041-\u3096\u4e00-\u9fff\uac00-\ud7a3]*\\Z"
+).match
+# Letters that are drawn as nothing: an id with one in it looks like another id.
+_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5\u180b\u180c\u180d\u180f")
+_TAB = 4
 
 
 def safe(text: object, limit: int = 256) -> str:
@@ -24,37 +32,44 @@ def safe(text: object, limit: int = 256) -> str:
     if len(plain) > limit:
         # One character can never grow, so nothing after the limit can matter.
         plain = plain[: limit - 1] + "…"
-    if _PLAIN.match(plain):
-        return plain
-    return _cleaned(plain)
+    return plain if _PLAIN(plain) else _cleaned(plain)
 
 
-def safe_lines(text: str, limit: int = 65_536) -> str:
-    """Return text that may hold newlines: console output, JSON, logs. Tabs become spaces; returns go.
+def safe_lines(text: object, limit: int = 65_536) -> str:
+    r"""Return text that may hold newlines: console output, JSON, logs. Tabs become spaces; \r goes.
 
     What is over ``limit`` is cut at the front, because the end of a log is what matters.
     """
-    if len(text) > limit:
-        text = "…" + text[-limit + 1 :]
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(safe(line.expandtabs(4), limit) for line in lines)
+    plain = text if type(text) is str else str(text)
+    if len(plain) > limit:
+        plain = "…" + plain[-limit + 1 :]
+    lines = plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(safe(line.expandtabs(_TAB), limit * _TAB) for line in lines)
 
 
 def is_safe(character: str) -> bool:
     """Say whether one character may reach the terminal."""
-    return unicodedata.category(character) not in _BAD_CATEGORIES
+    return unicodedata.category(character) not in _BAD_CATEGORIES and character not in _INVISIBLE
+
+
+def cells(text: str, width: int, align: str = "left") -> str:
+    """Return safe text, exactly ``width`` cells wide: padded, or cut with an ellipsis."""
+    length = len(text) if text.isascii() else cell_len(text)
+    if length > width:
+        return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, max(width, 0))
+    padding = " " * (width - length)
+    return padding + text if align == "right" else text + padding
 
 
 def _cleaned(text: str) -> str:
     out: list[str] = []
     marks = 0
     for character in text:
-        category = unicodedata.category(character)
-        if category in ("Mn", "Me"):
+        if unicodedata.category(character) in ("Mn", "Me"):
             marks += 1
             if marks > _COMBINING_LIMIT:
                 continue
         else:
             marks = 0
-        out.append(MARK if category in _BAD_CATEGORIES else character)
+        out.append(character if is_safe(character) else MARK)
     return "".join(out)

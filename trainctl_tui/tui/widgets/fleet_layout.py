@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.tui.safe import cells, safe
 from trainctl_tui.tui.widgets.columns import Column
 
 GUTTER = 2  # cells of the mark
 GAP = 1  # cells between columns
+
+Cells = tuple[tuple[str, str], ...]
+"""(text, name of its meaning) of each cell of a row."""
 
 
 @dataclass(frozen=True)
@@ -64,25 +67,20 @@ class Layout:
     def header(self, order: str, reverse: bool) -> str:
         """Return the line of labels; an arrow shows the order."""
         arrow = "▼" if reverse else "▲"
-        labels = [f"{p.column.label}{arrow if p.column.key == order else ''}" for p in self.placed]
-        cells = (fit(label, p.width, p.column.align) for label, p in zip(labels, self.placed, strict=True))
-        return " " * GUTTER + (" " * GAP).join(cells)
+        labels = []
+        for p in self.placed:
+            label = p.column.label
+            if p.column.key == order:
+                label = cells(label, min(cell_len(label), p.width - 1)) + arrow
+            labels.append(cells(label, p.width, p.column.align))
+        return " " * GUTTER + (" " * GAP).join(labels)
 
-    def cells(self, row: Any, facts: Any) -> tuple[tuple[str, str], ...]:
+    def cells(self, row: Any, facts: Any) -> Cells:
         """Return (text, style name) of every cell of a row, safe and cut to its width."""
         return tuple(
-            (fit(safe(p.column.text(row, facts)), p.width, p.column.align), p.column.style(row, facts))
+            (cells(safe(p.column.text(row, facts)), p.width, p.column.align), p.column.style(row, facts))
             for p in self.placed
         )
-
-
-def fit(text: str, width: int, align: str) -> str:
-    """Return text in exactly ``width`` cells; what does not fit ends in an ellipsis."""
-    length = len(text) if text.isascii() else cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, width)
-    padding = " " * (width - length)
-    return padding + text if align == "right" else text + padding
 
 
 def _needed(columns: Sequence[Column[Any, Any]]) -> int:

@@ -6,52 +6,45 @@ model falls *asleep*: nothing is highlighted and nothing can be acted on until t
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.tui.widgets.fleet_plan import NO_CHANGE, Change, Key, Plan, View, Wanted
 
-Key = tuple[str, str]
-Wanted = Callable[[Any], bool | None]
-
-
-class Change(NamedTuple):
-    """What a set of rows changed. Disjoint."""
-
-    added: frozenset[Key]
-    removed: frozenset[Key]
-    changed: frozenset[Key]
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.changed)
-
-
-NO_CHANGE = Change(frozenset(), frozenset(), frozenset())
+__all__ = ["NO_CHANGE", "Change", "FleetModel", "Key", "Plan", "Wanted"]
 
 
 class FleetModel:
-    """Rows as values, and an ordered list of the keys that are shown."""
+    """Rows as values, and an ordered list of the keys that are shown.
+
+    ``update``, ``reorder``, ``refilter`` and ``reconsider`` return a plan to be run in slices; until it has
+    run to its end, everything here is as it was. ``set_rows``, ``order_by`` and ``set_filter`` do it at once.
+    Rows must not change after they are handed over.
+    """
 
     def __init__(self) -> None:
-        self.rows: Mapping[Key, Any] = MappingProxyType({})
-        self.shown: list[Key] = []
-        self.unknown = 0
         self.cursor: Key | None = None
         self.asleep = False
         self.marks: frozenset[Key] = frozenset()
+        self._view = View()
+        self._wish = self._view.wish
+        self._wake = False  # whether a hidden row that is shown again may be highlighted again
         self._at = 0  # where the cursor was, for the move that wakes it
         self._anchor: Key | None = None
-        self._column: Column[Any, Any] | None = None
-        self._reverse = False
-        self._facts: Any = None
-        self._wanted: Wanted | None = None
-        self._index: dict[Key, int] | None = None
-        self._sort_keys: dict[Key, tuple[bool, Any, Key]] = {}
-        self._undecided: set[Key] = set()
 
     # ---- what is there ----
+
+    @property
+    def rows(self) -> Mapping[Key, Any]:
+        """All rows, hidden ones too."""
+        return self._view.wish.rows
+
+    @property
+    def shown(self) -> Sequence[Key]:
+        """The keys that the filter shows, in order."""
+        return self._view.shown
 
     @property
     def total(self) -> int:
@@ -61,181 +54,165 @@ class FleetModel:
     @property
     def shown_count(self) -> int:
         """How many rows the filter shows."""
-        return len(self.shown)
+        return len(self._view.shown)
+
+    @property
+    def unknown(self) -> int:
+        """How many rows are hidden because the filter cannot tell."""
+        return len(self._view.undecided)
 
     @property
     def marked_hidden(self) -> int:
         """How many marked rows the filter hides."""
-        index = self.index
-        return sum(1 for key in self.marks if key not in index)
-
-    @property
-    def index(self) -> Mapping[Key, int]:
-        """Row numbers of the shown keys."""
-        if self._index is None:
-            self._index = {key: number for number, key in enumerate(self.shown)}
-        return self._index
+        return len(self.marks & self._view.hidden)
 
     @property
     def cursor_index(self) -> int | None:
         """The row number under the cursor, or None while nothing is highlighted."""
-        return None if self.asleep or self.cursor is None else self.index.get(self.cursor)
+        return None if self.asleep or self.cursor is None else self._view.index(self.cursor)
+
+    @property
+    def highlighted(self) -> Key | None:
+        """The key that is highlighted, or None: the one thing that an act on one row may mean."""
+        return None if self.cursor_index is None else self.cursor
+
+    def index_of(self, key: Key) -> int | None:
+        """Return the number of a shown row, or None."""
+        return self._view.index(key)
 
     def shown_rows(self) -> list[Any]:
         """Return the shown rows in order."""
-        return [self.rows[key] for key in self.shown]
+        rows = self.rows
+        return [rows[key] for key in self._view.shown]
 
     def target(self) -> tuple[Key, ...]:
         """Return what an act would mean: the marked rows, else the highlighted one, else nothing."""
         if self.marks:
             return tuple(sorted(self.marks))
-        return () if self.cursor_index is None or self.cursor is None else (self.cursor,)
+        return () if (key := self.highlighted) is None else (key,)
 
-    # ---- news ----
+    # ---- news, in slices ----
 
-    def set_rows(self, rows: Mapping[Key, Any], facts: Any) -> Change:
-        """Take other rows. Cursor and marks stay on their keys; say what changed."""
-        old, self.rows, self._facts = self.rows, rows, facts
-        changed = {key for key, row in rows.items() if key in old and old[key] is not row and old[key] != row}
-        added = rows.keys() - old.keys()
-        removed = old.keys() - rows.keys()
-        change = Change(frozenset(added), frozenset(removed), frozenset(changed))
-        if not change:
-            return NO_CHANGE
-        if removed:
-            self.marks -= removed
-        self._reorder(added | changed, removed)
-        self._settle()
-        return change
+    @property
+    def settled(self) -> bool:
+        """Whether everything that was asked for is in view."""
+        return self._wish.like(self._view.wish)
 
-    def order_by(self, column: Column[Any, Any], reverse: bool) -> None:
-        """Order by a column; unknown values come last both ways, equal ones by key."""
-        self._column, self._reverse = column, reverse
-        self._rebuild()
+    def plan(self) -> Plan:
+        """Return the steps to everything that was asked for."""
+        return Plan(self._view, self._wish, self._take)
 
-    def set_filter(self, wanted: Wanted | None) -> None:
-        """Show only rows of which ``wanted`` is True; None of it means unknown: hidden and counted."""
-        self._wanted = wanted
-        self._rebuild()
+    def update(self, rows: Mapping[Key, Any], facts: Any) -> Plan:
+        """Ask for other rows."""
+        self._wish = replace(self._wish, rows=rows, facts=facts)
+        return self.plan()
+
+    def reorder(self, column: Column[Any, Any], reverse: bool) -> Plan:
+        """Ask for an order; unknown values come last both ways, equal ones by key."""
+        self._wish = replace(self._wish, column=column, reverse=reverse)
+        return self.plan()
+
+    def refilter(self, wanted: Wanted | None) -> Plan:
+        """Ask for a filter. It is the user's act: a row it shows again is highlighted again."""
+        self._wish = replace(self._wish, wanted=wanted)
+        self._wake = True
+        return self.plan()
+
+    def reconsider(self, wanted: Wanted | None) -> Plan:
+        """Ask to judge and order every row anew, because facts changed around rows that did not."""
+        self._wish = replace(self._wish, wanted=wanted, round=self._wish.round + 1)
+        return self.plan()
 
     def set_facts(self, facts: Any) -> None:
-        """Take other facts. The order follows with the next rows."""
-        self._facts = facts
+        """Take other facts. No row moves: the order follows with ``reconsider``, or row by row."""
+        self._wish = replace(self._wish, facts=facts)
 
-    def _rebuild(self) -> None:
-        self._sort_keys.clear()
-        self._undecided.clear()
-        self._reorder(set(self.rows), set())
+    def _take(self, plan: Plan) -> None:
+        """Show what a plan has made, unless a later one was quicker: it knew all that this one knew."""
+        if plan.old is not self._view:
+            return
+        self._view = plan.view
+        removed = plan.change.removed
+        if removed and not self.marks.isdisjoint(removed):
+            self.marks -= removed
         self._settle()
-
-    def _reorder(self, fresh: set[Key], removed: set[Key]) -> None:
-        """Bring ``shown`` up to date, where only ``fresh`` and ``removed`` need a new look."""
-        for key in removed:
-            self._sort_keys.pop(key, None)
-        self._undecided -= removed
-        wanted = self._decide(fresh)
-        self.unknown = len(self._undecided)
-        stale = fresh | removed
-        kept = [key for key in self.shown if key not in stale] if len(fresh) < len(self.rows) else []
-        for key in wanted:
-            self._sort_keys[key] = self._sort_key(key)
-        if len(wanted) * 8 < len(kept):
-            self._insert(kept, wanted)
-        else:
-            kept.extend(wanted)
-            kept.sort(key=self._sort_keys.__getitem__, reverse=self._reverse)
-        self.shown = kept
-        self._index = None
-
-    def _decide(self, fresh: set[Key]) -> list[Key]:
-        self._undecided -= fresh
-        judge, rows = self._wanted, self.rows
-        if judge is None:
-            return list(fresh)
-        chosen = []
-        for key in fresh:
-            verdict = judge(rows[key])
-            if verdict:
-                chosen.append(key)
-            elif verdict is None:
-                self._undecided.add(key)
-        return chosen
-
-    def _insert(self, kept: list[Key], fresh: list[Key]) -> None:
-        """Put a few keys into a long ordered list; a whole sort would cost more."""
-        keys = self._sort_keys
-        for key in fresh:
-            value = keys[key]
-            if self._reverse:
-                low, high = 0, len(kept)
-                while low < high:
-                    middle = (low + high) // 2
-                    if keys[kept[middle]] > value:
-                        low = middle + 1
-                    else:
-                        high = middle
-                kept.insert(low, key)
-            else:
-                kept.insert(bisect_left(kept, value, key=keys.__getitem__), key)
-
-    def _sort_key(self, key: Key) -> tuple[bool, Any, Key]:
-        value = None if self._column is None else self._column.sort(self.rows[key], self._facts)
-        # (unknown?, value, key): the flag is turned where the order is, so that unknown stays last.
-        return (value is None) is not self._reverse, 0 if value is None else value, key
-
-    # ---- the cursor ----
 
     def _settle(self) -> None:
         """Keep the cursor on its row; fall asleep where that row is not shown any more."""
+        wake, self._wake = self._wake and self.settled, self._wake and not self.settled
         if self.cursor is None:
             return
-        at = self.index.get(self.cursor)
+        at = self._view.index(self.cursor)
         if at is None:
             self.asleep = True
-        else:
-            # A row that comes back (the filter was cleared) is the same row: highlighting it again is safe.
+        elif wake or not self.asleep:
             self.asleep, self._at = False, at
+
+    # ---- news, at once ----
+
+    def set_rows(self, rows: Mapping[Key, Any], facts: Any) -> Change:
+        """Take other rows. Cursor and marks stay on their keys; say what changed."""
+        return self.update(rows, facts).finish()
+
+    def order_by(self, column: Column[Any, Any], reverse: bool) -> None:
+        """Order by a column."""
+        self.reorder(column, reverse).finish()
+
+    def set_filter(self, wanted: Wanted | None) -> None:
+        """Show only rows of which ``wanted`` is True."""
+        self.refilter(wanted).finish()
+
+    # ---- the cursor ----
 
     def select(self, key: Key) -> bool:
         """Highlight a row; False if it is not shown."""
-        at = self.index.get(key)
+        at = self._view.index(key)
         if at is None:
             return False
         self.cursor, self._at, self.asleep = key, at, False
         return True
 
-    def move_to(self, number: int) -> None:
+    def move_to_index(self, number: int) -> None:
         """Highlight the row of a number, or the nearest there is."""
-        if self.shown:
-            self.select(self.shown[min(max(number, 0), len(self.shown) - 1)])
+        if shown := self._view.shown:
+            self.select(shown[min(max(number, 0), len(shown) - 1)])
 
     def move(self, rows: int) -> None:
-        """Move the highlight by rows. From sleep, it first wakes where it last was."""
+        """Move the highlight by rows. From sleep it starts between the rows where it last was."""
         at = self.cursor_index
-        self.move_to(self._at if at is None else at + rows)
+        if at is None:
+            at = self._at - 1 if rows > 0 else self._at
+        self.move_to_index(at + rows)
+
+    def home(self) -> None:
+        """Highlight the first row."""
+        self.move_to_index(0)
+
+    def end(self) -> None:
+        """Highlight the last row."""
+        self.move_to_index(self.shown_count - 1)
 
     # ---- the marks ----
 
-    def toggle(self) -> None:
-        """Mark or unmark the highlighted row."""
-        if self.cursor_index is None or self.cursor is None:
-            return
-        self.marks ^= {self.cursor}
-        self._anchor = self.cursor
+    def toggle(self, key: Key) -> None:
+        """Mark or unmark a shown row; a range will start there."""
+        if self._view.index(key) is not None:
+            self.marks ^= {key}
+            self._anchor = key
 
     def mark_range(self) -> None:
-        """Mark every row from the last marked one to the highlighted one."""
+        """Mark every row from the last one toggled to the highlighted one."""
         here = self.cursor_index
         if here is None:
             return
-        there = self.index.get(self._anchor, here) if self._anchor else here
-        low, high = sorted((here, there))
-        self.marks |= frozenset(self.shown[low : high + 1])
+        there = None if self._anchor is None else self._view.index(self._anchor)
+        low, high = sorted((here, here if there is None else there))
+        self.marks |= frozenset(self._view.shown[low : high + 1])
         self._anchor = self.cursor
 
-    def mark_shown(self) -> None:
+    def mark_all_shown(self) -> None:
         """Mark every row that is shown."""
-        self.marks |= frozenset(self.shown)
+        self.marks |= frozenset(self._view.shown)
 
     def clear_marks(self) -> None:
         """Unmark every row, hidden ones too."""

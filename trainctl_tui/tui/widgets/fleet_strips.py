@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from trainctl_tui.tui.widgets.fleet_layout import GAP
+from trainctl_tui.tui.widgets.fleet_layout import GAP, Cells
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 MEANINGS = ("ok", "warn", "bad", "dim", "accent")
 """What a cell can mean; each is a component class ``fleet--<meaning>``."""
 
-Face = tuple[str, bool, bool, tuple[tuple[str, str], ...]]
+MARK = "●"
+"""What a marked row wears: a glyph, because there are terminals without colour."""
+
+Face = tuple[str, bool, bool, Cells]
 """Everything the line of a row shows: sign, marked, highlighted, (text, meaning) of each cell."""
 
 _KEPT = 4096  # strips; a screen has at most some hundred rows
@@ -30,11 +33,13 @@ class Strips:
         self._widget = widget
         self._made: dict[Face, Strip] = {}
         self._styles: dict[str, Style] = {}
+        self._runs: dict[tuple[bool, str], Style] = {}
 
     def forget(self) -> None:
         """Forget everything, as when colours or columns change."""
         self._made.clear()
         self._styles.clear()
+        self._runs.clear()
 
     def style(self, name: str) -> Style:
         """Return the style of a component class."""
@@ -50,31 +55,39 @@ class Strips:
         if len(self._made) >= _KEPT:
             self._made.clear()
         sign, marked, lit, cells = face
-        base = self.style("fleet--cursor") if lit else self._widget.rich_style
-        runs: list[Segment] = []
-        _add(runs, "●" if marked else " ", base + self._colour("mark") if marked else base)
+        base = self._run(lit, "")
+        runs: list[tuple[str, Style]] = []
+        _add(runs, MARK if marked else " ", self._run(lit, "mark") if marked else base)
         _add(runs, sign, base)
         for number, (text, meaning) in enumerate(cells):
             if number:
                 _add(runs, " " * GAP, base)
-            _add(runs, text, base + self._colour(meaning) if meaning else base)
-        strip = self._made[face] = Strip(runs).adjust_cell_length(self.width, base)
+            _add(runs, text, self._run(lit, meaning))
+        segments = [Segment(text, style) for text, style in runs]
+        strip = self._made[face] = Strip(segments).adjust_cell_length(self.width, base)
         return strip
 
-    def _colour(self, meaning: str) -> Style:
-        """Return only what a meaning adds: the ground belongs to the row."""
-        style = self.style(f"fleet--{meaning}")
-        return Style(color=style.color, bold=style.bold, dim=style.dim)
+    def _run(self, lit: bool, meaning: str) -> Style:
+        """Return the style of a run: the ground belongs to the row, a meaning only colours the letters."""
+        style = self._runs.get((lit, meaning))
+        if style is None:
+            style = self.style("fleet--cursor") if lit else self._widget.rich_style
+            if meaning:
+                said = self.style(f"fleet--{meaning}")
+                style += Style(color=said.color, bold=said.bold, dim=said.dim)
+            self._runs[lit, meaning] = style
+        return style
 
 
-def _add(runs: list[Segment], text: str, style: Style) -> None:
+def _add(runs: list[tuple[str, Style]], text: str, style: Style) -> None:
     """Append text; blanks, and text of the same style, join the run before: that is what saves bytes."""
-    if runs and (runs[-1].style == style or (not text.strip() and _same_ground(runs[-1], style))):
-        runs[-1] = Segment(runs[-1].text + text, runs[-1].style)
-    else:
-        runs.append(Segment(text, style))
+    if runs:
+        before, held = runs[-1]
+        if held is style or held == style or (not text.strip() and _same_ground(held, style)):
+            runs[-1] = before + text, held
+            return
+    runs.append((text, style))
 
 
-def _same_ground(run: Segment, style: Style) -> bool:
-    held = run.style or Style.null()
+def _same_ground(held: Style, style: Style) -> bool:
     return (held.bgcolor, held.reverse, held.underline) == (style.bgcolor, style.reverse, style.underline)

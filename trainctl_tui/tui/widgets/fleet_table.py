@@ -1,60 +1,35 @@
 """The table of a pane: thousands of live rows, one strip each, and a cursor that belongs to a resource.
 
 Textual's DataTable keeps its cursor by row number, needs seconds for ten thousand rows and repaints
-everything for one cell (PERFORMANCE.md, sections 4 and 5). Here a row is drawn when it is looked at,
-remembered until it changes, and only lines that say something else are painted again.
+everything for one cell (PERFORMANCE.md, sections 4 and 5). Here many rows are taken in by slices between
+the keys, and only lines that say something else are painted again.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from time import monotonic
+from typing import Any, Generic
 
-from rich.segment import Segment
 from textual import events
 from textual.binding import Binding
-from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import var
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
-from trainctl_tui.tui.safe import safe
 from trainctl_tui.tui.widgets.columns import Column
-from trainctl_tui.tui.widgets.fleet_layout import Layout
-from trainctl_tui.tui.widgets.fleet_model import NO_CHANGE, Change, FleetModel, Key
-from trainctl_tui.tui.widgets.fleet_strips import MEANINGS, Face, Strips
+from trainctl_tui.tui.widgets.fleet_canvas import Facts, FleetCanvas, Held, Row
+from trainctl_tui.tui.widgets.fleet_model import NO_CHANGE, Key, Plan
 
-Row = TypeVar("Row")
-Facts = TypeVar("Facts")
+AT_ONCE = 1500
+"""Rows up to which everything is done in the call itself; more are taken in by slices."""
 
+_SLICE = 0.003  # seconds of work between two looks at the keyboard
 _SIDEWAYS = 12  # cells a press of the left or right arrow scrolls
 
 
-class FleetTable(ScrollView, Generic[Row, Facts], can_focus=True):
+class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
     """Rows by key, drawn by columns. The owner tells rows and facts; the table tells moves and marks."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "fleet--header",
-        "fleet--cursor",
-        "fleet--mark",
-        *(f"fleet--{meaning}" for meaning in MEANINGS),
-    }
-    DEFAULT_CSS = """
-    FleetTable { background: $background; color: $foreground; overflow-x: auto; overflow-y: scroll; }
-    FleetTable > .fleet--header { background: $panel; color: $foreground; text-style: bold; }
-    FleetTable > .fleet--cursor { background: $panel; text-style: bold; }
-    FleetTable:focus > .fleet--cursor { background: $primary 40%; color: $foreground; text-style: bold; }
-    FleetTable:ansi > .fleet--cursor { text-style: reverse; }
-    FleetTable:nocolor > .fleet--cursor { text-style: reverse; }
-    FleetTable > .fleet--mark { color: $accent; text-style: bold; }
-    FleetTable > .fleet--ok { color: $success; }
-    FleetTable > .fleet--warn { color: $warning; }
-    FleetTable > .fleet--bad { color: $error; text-style: bold; }
-    FleetTable > .fleet--dim { color: $foreground 55%; }
-    FleetTable > .fleet--accent { color: $accent; }
-    FleetTable:ansi > .fleet--dim { color: ansi_bright_black; }
-    """
     BINDINGS = [
         Binding("j,down", "move(1)", show=False),
         Binding("k,up", "move(-1)", show=False),
@@ -71,10 +46,8 @@ class FleetTable(ScrollView, Generic[Row, Facts], can_focus=True):
         Binding("enter", "choose", show=False),
     ]
 
-    empty_text: var[str] = var("", init=False)
-
     class Told(Message):
-        """Something the user did in a table."""
+        """Something that happened in a table. ``control`` is the table."""
 
         def __init__(self, table: FleetTable[Any, Any]) -> None:
             super().__init__()
@@ -86,13 +59,24 @@ class FleetTable(ScrollView, Generic[Row, Facts], can_focus=True):
             return self.table
 
     class CursorMoved(Told):
-        """Another row is highlighted, or none."""
+        """Another row is highlighted; ``key`` is None where none is."""
+
+        def __init__(self, table: FleetTable[Any, Any], key: Key | None) -> None:
+            super().__init__(table)
+            self.key = key
 
     class MarksChanged(Told):
-        """Rows were marked or unmarked."""
+        """Rows were marked or unmarked, or marked rows have vanished."""
+
+    class Settled(Told):
+        """Rows, order or filter that were too many for one go are all in view now."""
 
     class RowChosen(Told):
         """Enter or a double click on the highlighted row."""
+
+        def __init__(self, table: FleetTable[Any, Any], key: Key) -> None:
+            super().__init__(table)
+            self.key = key
 
     class HeaderChosen(Told):
         """A click on a column's label."""
@@ -102,195 +86,124 @@ class FleetTable(ScrollView, Generic[Row, Facts], can_focus=True):
             self.column_key = column_key
 
     def __init__(self, columns: Sequence[Column[Row, Facts]], *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.model = FleetModel()
-        self.change: Change = NO_CHANGE
-        self._columns = tuple(columns)
-        self._facts: Any = None
-        self._order = ("", False)
-        self._layout_now = Layout.of(self._columns, 80)
-        self._strips = Strips(self)
-        self._painted: list[Face | None] = []
+        super().__init__(columns, id=id)
+        self._pursuing = False
+        self._quiet = False
+        self._wished_key: Key | None = None
+        self._told: Key | None = None
+        self._told_marks: frozenset[Key] = frozenset()
 
     # ---- what the owner tells ----
 
-    def set_rows(self, rows: Mapping[Key, Row], facts: Facts) -> Change:
-        """Take rows and facts; repaint what changed in sight; keep the cursor's row at its line."""
-        self._facts = facts
-        at = self.model.cursor_index
-        first = not self.model.rows
-        change = self.model.set_rows(rows, facts)
-        if change:
-            self.change = NO_CHANGE if first else change
-            self._after_order(at)
-        else:
-            self._repaint_stale()
-        return change
+    def set_rows(self, rows: Mapping[Key, Row], facts: Facts, *, quiet: bool = False) -> None:
+        """Take rows and facts; they must not change afterwards. The cursor's row keeps its line on screen.
+
+        What changed is shown until the next rows come, unless ``quiet``: a first load is no news.
+        """
+        self._know(facts)
+        self._quiet = self._quiet or quiet
+        self._pursue(self.model.update(rows, facts))
 
     def set_facts(self, facts: Facts) -> None:
         """Take other facts, as when time passes; repaint the lines in sight that read otherwise."""
-        self._facts = facts
+        self._know(facts)
         self.model.set_facts(facts)
         self._repaint_stale()
 
-    def forget_change(self) -> None:
-        """End the showing of what the last rows changed."""
-        if self.change:
-            self.change = NO_CHANGE
-            self._repaint_stale()
-
-    def set_columns(self, columns: Sequence[Column[Row, Facts]]) -> None:
-        """Show other columns."""
-        self._columns = tuple(columns)
-        self._place()
-
-    def order_by(self, column: Column[Row, Facts], reverse: bool) -> None:
-        """Order by a column, shown or not."""
+    def order_by(self, column: Column[Row, Facts] | str, reverse: bool = False) -> None:
+        """Order by a column, or by the key of one that is shown."""
+        if isinstance(column, str):
+            column = next(one for one in self._columns if one.key == column)
         self._order = (column.key, reverse)
-        self._with_order(lambda: self.model.order_by(column, reverse))
-        self.refresh_line(0)
+        self._repaint_line(0)
+        self._pursue(self.model.reorder(column, reverse))
 
     def set_filter(self, wanted: Callable[[Row], bool | None] | None) -> None:
-        """Show only the rows that are wanted."""
-        self._with_order(lambda: self.model.set_filter(wanted))
+        """Show only the rows that are wanted. The user's act: a row that is shown again may wake."""
+        self._pursue(self.model.refilter(wanted))
 
-    def visible_rows(self) -> list[Row]:
-        """Return the rows in sight."""
-        return [self.model.rows[key] for key in self._keys_in_sight()]
+    def reconsider(self, wanted: Callable[[Row], bool | None] | None) -> None:
+        """Judge and order every row anew, because facts changed around rows that did not."""
+        self._pursue(self.model.reconsider(wanted))
 
     def select(self, key: Key) -> bool:
-        """Highlight a row and bring it into sight; False if it is not shown."""
+        """Highlight a row and bring it into sight; False if it is not shown, nor about to be."""
         before = self.model.cursor_index
-        if not self.model.select(key):
-            return False
-        self._moved(before)
+        if self.model.select(key):
+            self._moved(before)
+            return True
+        self._wished_key = key if self._pursuing else None
+        return self._pursuing
+
+    # ---- taking it in ----
+
+    def _pursue(self, plan: Plan) -> None:
+        """Take in a few rows at once, and many by slices. Whoever runs already will see the new wish."""
+        if self._pursuing:
+            return
+        if plan.size <= AT_ONCE:
+            held = self._hold(plan.refreshed)
+            plan.finish()
+            self._arrived(plan, held)
+            return
+        self._pursuing = True
+        self.run_worker(self._pursue_in_slices(), group=f"fleet-{id(self)}", name="fleet")
+
+    async def _pursue_in_slices(self) -> None:
+        while not self.model.settled:
+            plan = self.model.plan()
+            while not self._worked(plan):
+                await asyncio.sleep(0)  # lets keys and paint in
+        self._pursuing = False
+        if self._wished_key is not None:
+            self.select(self._wished_key)
+            self._wished_key = None
+        self.post_message(self.Settled(self))
+
+    def _worked(self, plan: Plan) -> bool:
+        """Work for a slice of time; say whether the plan is done."""
+        held = self._hold(plan.refreshed)
+        deadline = monotonic() + _SLICE
+        for _ in plan:
+            if monotonic() >= deadline:
+                return False
+        self._arrived(plan, held)
         return True
 
-    # ---- keeping what is painted in step ----
-
-    @property
-    def _lines(self) -> int:
-        """How many rows are in sight."""
-        return max(0, self.scrollable_content_region.height - 1)
-
-    def _with_order(self, change: Callable[[], None]) -> None:
-        at = self.model.cursor_index
-        change()
-        self._after_order(at)
-
-    def _after_order(self, at: int | None) -> None:
-        """Adjust to another order of rows; ``at`` is where the highlighted row was."""
-        self.virtual_size = Size(self._layout_now.width, len(self.model.shown) + 1)
-        now = self.model.cursor_index
-        if at is not None and now is not None and now != at and self._in_sight(at):
-            self.scroll_to(y=self.scroll_offset.y + now - at, animate=False, immediate=True)
-        if (at is None) is not (now is None):
-            self.post_message(self.CursorMoved(self))
+    def _arrived(self, plan: Plan, held: Held | None) -> None:
+        """Show what a plan has made."""
+        if plan.refreshed:
+            first = not plan.old.wish.rows
+            self._change = NO_CHANGE if first or self._quiet else plan.change
+            self._quiet = False
+        self._keep(held)
         self._repaint_stale()
+        self._tell_highlight()
+        self._tell_marks()
 
-    def _in_sight(self, number: int) -> bool:
-        return 0 <= number - self.scroll_offset.y < self._lines
+    def _tell_highlight(self) -> None:
+        key = self.model.highlighted
+        if key != self._told:
+            self._told = key
+            self.post_message(self.CursorMoved(self, key))
 
-    def _repaint_stale(self) -> None:
-        """Refresh the lines in sight that would show something else than they do."""
-        faces = [self._face(key) for key in self._keys_in_sight()]
-        if len(faces) != len(self._painted):
-            self.refresh()
-            return
-        top = int(self.scroll_offset.y)
-        for line, (face, painted) in enumerate(zip(faces, self._painted, strict=True)):
-            if face != painted:
-                self.refresh_line(top + line + 1)
-
-    def _keys_in_sight(self) -> list[Key]:
-        top = int(self.scroll_offset.y)
-        return self.model.shown[top : top + self._lines]
-
-    def _face(self, key: Key) -> Face:
-        """Return everything that the line of a row shows."""
-        model = self.model
-        lit = key == model.cursor and not model.asleep
-        cells = self._layout_now.cells(model.rows[key], self._facts)
-        return self._sign(key), key in model.marks, lit, cells
-
-    def _sign(self, key: Key) -> str:
-        if key in self.change.added:
-            return "+"
-        return "~" if key in self.change.changed else " "
-
-    # ---- drawing ----
-
-    def render_line(self, y: int) -> Strip:
-        """Draw one line of the widget: the labels, a row, or what is said where there is none."""
-        width = self.scrollable_content_region.width
-        left = int(self.scroll_offset.x)
-        if y == 0:
-            text = self._layout_now.header(*self._order)
-            strip = Strip([Segment(text, self._strips.style("fleet--header"))])
-            return strip.crop_extend(left, left + width, self._strips.style("fleet--header"))
-        keys = self._keys_in_sight()
-        if y > len(keys):
-            return self._nothing(y, width)
-        if len(self._painted) != len(keys):
-            self._painted = [None] * len(keys)
-        face = self._painted[y - 1] = self._face(keys[y - 1])
-        return self._strips.of(face).crop(left, left + width)
-
-    def _nothing(self, y: int, width: int) -> Strip:
-        lines = self.empty_text.split("\n") if not self.model.shown else []
-        text = safe(lines[y - 2]) if 2 <= y < len(lines) + 2 else ""
-        if not self.model.shown:
-            self._painted = []
-        return Strip([Segment(f" {text}", self._strips.style("fleet--dim"))]).adjust_cell_length(
-            width, self.rich_style
-        )
-
-    def notify_style_update(self) -> None:
-        """Forget drawn rows when the colours change."""
-        super().notify_style_update()
-        self._strips.forget()
-        self._painted = []
-
-    def watch_empty_text(self) -> None:
-        """Say something else where no row is."""
-        if not self.model.shown:
-            self.refresh()
-
-    def watch_has_focus(self, focused: bool) -> None:
-        """Draw the cursor's row in the other colours."""
-        super().watch_has_focus(focused)
-        self._strips.forget()
-        if (at := self.model.cursor_index) is not None:
-            self.refresh_line(at + 1)
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """Place the columns in the new width."""
-        self._place()
-
-    def _place(self) -> None:
-        self._layout_now = Layout.of(self._columns, self.scrollable_content_region.width)
-        self._strips.forget()
-        self._strips.width = self._layout_now.width
-        self._painted = []
-        self.virtual_size = Size(self._layout_now.width, len(self.model.shown) + 1)
-        self.refresh()
+    def _tell_marks(self) -> None:
+        if self.model.marks is not self._told_marks:
+            self._told_marks = self.model.marks
+            self.post_message(self.MarksChanged(self))
 
     # ---- what the user does ----
 
     def _moved(self, before: int | None) -> None:
         """Paint the old and the new line of the cursor, and bring the new one into sight."""
+        self._wished_key = None
         now = self.model.cursor_index
         if now is None:
             return
-        top, lines = int(self.scroll_offset.y), max(1, self._lines)
-        if now < top:
-            self.scroll_to(y=now, animate=False, immediate=True)
-        elif now >= top + lines:
-            self.scroll_to(y=now - lines + 1, animate=False, immediate=True)
-        for line in {before, now} - {None}:
-            self.refresh_line(int(line or 0) + 1)
-        if before != now:
-            self.post_message(self.CursorMoved(self))
+        self._bring(now)
+        for number in {before, now} - {None}:
+            self._repaint_row(int(number or 0))
+        self._tell_highlight()
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by rows."""
@@ -305,17 +218,22 @@ class FleetTable(ScrollView, Generic[Row, Facts], can_focus=True):
     def action_edge(self, end: int) -> None:
         """Go to the first or the last row."""
         before = self.model.cursor_index
-        self.model.move_to(len(self.model.shown) - 1 if end else 0)
+        if end:
+            self.model.end()
+        else:
+            self.model.home()
         self._moved(before)
 
     def action_sideways(self, direction: int) -> None:
         """Scroll to more columns."""
-        self.scroll_to(x=self.scroll_offset.x + direction * _SIDEWAYS, animate=False, immediate=True)
+        x = self.scroll_offset.x + direction * _SIDEWAYS
+        self.scroll_to(x=x, animate=False, immediate=True, force=True)
 
     def action_mark(self) -> None:
-        """Mark or unmark the row, and move down."""
-        self.model.toggle()
-        self._marked()
+        """Mark or unmark the row, and move down. Without a highlighted row it only wakes one."""
+        if (key := self.model.highlighted) is not None:
+            self.model.toggle(key)
+            self._marked()
         self.action_move(1)
 
     def action_mark_range(self) -> None:
@@ -325,7 +243,7 @@ class FleetTable(ScrollView, Generic[Row, Facts], can_focus=True):
 
     def action_mark_shown(self) -> None:
         """Mark all rows that are shown."""
-        self.model.mark_shown()
+        self.model.mark_all_shown()
         self._marked()
 
     def action_clear_marks(self) -> None:
@@ -335,24 +253,25 @@ class FleetTable(ScrollView, Generic[Row, Facts], can_focus=True):
 
     def _marked(self) -> None:
         self._repaint_stale()
-        self.post_message(self.MarksChanged(self))
+        self._tell_marks()
 
     def action_choose(self) -> None:
         """Open the highlighted row."""
-        if self.model.cursor_index is not None:
-            self.post_message(self.RowChosen(self))
+        if (key := self.model.highlighted) is not None:
+            self.post_message(self.RowChosen(self, key))
 
     def on_click(self, event: events.Click) -> None:
         """Highlight the row that was clicked; a second click opens it; a label orders."""
-        if event.y == 0:
+        line = event.y - self._head
+        if line < 0:
             column = self._layout_now.at(event.x + int(self.scroll_offset.x))
             if column is not None:
                 self.post_message(self.HeaderChosen(self, column.key))
             return
-        number = int(self.scroll_offset.y) + event.y - 1
-        if number < len(self.model.shown):
+        number = self._top + line
+        if number < self.model.shown_count:
             before = self.model.cursor_index
-            self.model.move_to(number)
+            self.model.move_to_index(number)
             self._moved(before)
             if event.chain == 2:
                 self.action_choose()

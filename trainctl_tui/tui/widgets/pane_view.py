@@ -39,11 +39,13 @@ class PaneView(Vertical):
         self._lanes: tuple[LaneState, ...] = ()
         self._regions: tuple[str, ...] = ()
         self.memory = memory if spec.column(memory.order) else replace(memory, order="")
+        self.table: FleetTable[Any, Facts] = FleetTable(self.columns, id=f"table-{spec.kind.value}")
+        self._headline = Line(id=f"title-{spec.kind.value}", classes="pane-title")
 
     def compose(self) -> ComposeResult:
         """Build the title and the table."""
-        yield Line(id=f"title-{self.spec.kind.value}", classes="pane-title")
-        yield FleetTable(self.columns, id=f"table-{self.spec.kind.value}")
+        yield self._headline
+        yield self.table
 
     def on_mount(self) -> None:
         """Restore order and filter of the last run; a filter that no longer reads is dropped."""
@@ -52,11 +54,6 @@ class PaneView(Vertical):
             self.set_query(self.memory.filter)
         except InvalidQuery:
             self.set_query("")
-
-    @property
-    def table(self) -> FleetTable[Any, Facts]:
-        """The table of rows."""
-        return self.query_one(FleetTable)
 
     @property
     def columns(self) -> tuple[Column[Any, Facts], ...]:
@@ -171,7 +168,7 @@ class PaneView(Vertical):
                 line.append(f" {model.unknown:,} unknown", "yellow")
         if lane is not None and lane.standing is not Standing.LIVE:
             line.append(f" · {standing(lane, self.facts.now)}", "yellow")
-        self.query_one(".pane-title", Line).say(line)
+        self._headline.say(line)
         self.table.empty_text = self._empty_text(lane)
 
     def _empty_text(self, lane: LaneState | None) -> str:

@@ -1,0 +1,248 @@
+"""How a fleet table draws: a row when it is looked at, and again only where it says something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region, Size
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from trainctl_tui.tui.safe import safe
+from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.tui.widgets.fleet_layout import Cells, Layout
+from trainctl_tui.tui.widgets.fleet_model import NO_CHANGE, FleetModel, Key
+from trainctl_tui.tui.widgets.fleet_strips import MEANINGS, Face, Strips
+
+Row = TypeVar("Row")
+Facts = TypeVar("Facts")
+
+_KEPT = 4096  # rows whose cells are remembered
+
+
+class Held(NamedTuple):
+    """A row that is to stay at its line of the screen, whatever happens around it."""
+
+    key: Key
+    line: int
+
+
+class FleetCanvas(ScrollView, Generic[Row, Facts]):
+    """The drawing half of ``FleetTable``: columns, strips, scrolling, and what is on screen now."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "fleet--header",
+        "fleet--cursor",
+        "fleet--mark",
+        *(f"fleet--{meaning}" for meaning in MEANINGS),
+    }
+    DEFAULT_CSS = """
+    FleetCanvas {
+        background: $background; color: $foreground;
+        overflow-x: auto; overflow-y: scroll; scrollbar-size: 0 1;
+    }
+    FleetCanvas > .fleet--header { background: $panel; color: $foreground; text-style: bold; }
+    FleetCanvas > .fleet--cursor { background: $panel; text-style: bold; }
+    FleetCanvas:focus > .fleet--cursor {
+        background: $primary 40%; color: $foreground; text-style: bold;
+    }
+    FleetCanvas:ansi > .fleet--cursor, FleetCanvas:nocolor > .fleet--cursor { text-style: reverse; }
+    FleetCanvas > .fleet--mark { color: $accent; text-style: bold; }
+    FleetCanvas > .fleet--ok { color: $success; }
+    FleetCanvas > .fleet--warn { color: $warning; }
+    FleetCanvas > .fleet--bad { color: $error; text-style: bold; }
+    FleetCanvas > .fleet--dim { color: $foreground 55%; }
+    FleetCanvas > .fleet--accent { color: $accent; }
+    FleetCanvas:ansi > .fleet--dim { color: ansi_bright_black; }
+    """
+
+    empty_text: var[str] = var("", init=False)
+    """What is said where there is no row; may have several lines."""
+
+    show_header: var[bool] = var(True, init=False)
+    """Whether the first line has the labels of the columns."""
+
+    def __init__(self, columns: Sequence[Column[Row, Facts]], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.model = FleetModel()
+        self._columns = tuple(columns)
+        self._facts: Any = None
+        self._order = ("", False)
+        self._change = NO_CHANGE
+        self._layout_now = Layout.of(self._columns, 80)
+        self._strips = Strips(self)
+        self._cells: dict[Key, tuple[Any, Cells]] = {}
+        self._painted: list[Face | None] = []  # what each line of the screen shows
+
+    # ---- what is in sight ----
+
+    @property
+    def _head(self) -> int:
+        """How many lines stand above the rows."""
+        return 1 if self.show_header else 0
+
+    @property
+    def _top(self) -> int:
+        """The number of the first row in sight."""
+        return int(self.scroll_offset.y)
+
+    @property
+    def _lines(self) -> int:
+        """How many rows fit."""
+        return max(0, self.scrollable_content_region.height - self._head)
+
+    def _keys_in_sight(self) -> Sequence[Key]:
+        top = self._top
+        return self.model.shown[top : top + self._lines]
+
+    def visible_rows(self) -> list[Row]:
+        """Return the rows in sight."""
+        return [self.model.rows[key] for key in self._keys_in_sight()]
+
+    def _hold(self, refreshed: bool) -> Held | None:
+        """Return the row that must not move on screen: the highlighted one, else, on news, the topmost."""
+        at, top = self.model.cursor_index, self._top
+        if at is not None and self.model.cursor is not None and top <= at < top + self._lines:
+            return Held(self.model.cursor, at - top)
+        keys = self._keys_in_sight()
+        return Held(keys[0], 0) if refreshed and top and keys else None
+
+    def _keep(self, held: Held | None) -> None:
+        """Scroll so that a row is again at its line, as far as the edges let it."""
+        self._measure()
+        at = None if held is None else self.model.index_of(held.key)
+        if held is not None and at is not None and at - held.line != self._top:
+            self._scroll_rows(at - held.line)
+
+    def _scroll_rows(self, top: int) -> None:
+        self.scroll_to(y=top, animate=False, immediate=True, force=True)
+
+    def _measure(self) -> None:
+        """Tell the scroll bar how much there is. Not through the reactive: that would lay out everything."""
+        size = Size(self._layout_now.width, self.model.shown_count + self._head)
+        if size != self.virtual_size:
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
+
+    # ---- what a line shows ----
+
+    def _face(self, key: Key) -> Face:
+        """Return everything that the line of a row shows."""
+        model = self.model
+        row = model.rows[key]
+        known = self._cells.get(key)
+        if known is None or known[0] is not row:
+            if len(self._cells) >= _KEPT:
+                self._cells.clear()
+            known = self._cells[key] = row, self._layout_now.cells(row, self._facts)
+        return self._sign(key), key in model.marks, key == model.cursor and not model.asleep, known[1]
+
+    def _sign(self, key: Key) -> str:
+        if key in self._change.added:
+            return "+"
+        return "~" if key in self._change.changed else " "
+
+    def _know(self, facts: Any) -> None:
+        """Take other facts; every cell may read otherwise now."""
+        if facts is not self._facts:
+            self._facts = facts
+            self._cells.clear()
+
+    def _repaint_line(self, line: int) -> None:
+        self.refresh(Region(0, line, self.size.width, 1))
+
+    def _repaint_row(self, number: int) -> None:
+        if self._top <= number < self._top + self._lines:
+            self._repaint_line(number - self._top + self._head)
+
+    def _repaint_stale(self) -> None:
+        """Repaint the lines in sight that would show something else than they do."""
+        faces = [self._face(key) for key in self._keys_in_sight()]
+        if not faces and self._painted:
+            self.refresh()
+            return
+        for line, face in enumerate(faces):
+            if line >= len(self._painted) or face != self._painted[line]:
+                self._repaint_line(line + self._head)
+        for line in range(len(faces), len(self._painted)):
+            self._repaint_line(line + self._head)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the widget: the labels, a row, or what is said where there is none."""
+        width, left = self.scrollable_content_region.width, int(self.scroll_offset.x)
+        line = y - self._head
+        if line < 0:
+            style = self._strips.style("fleet--header")
+            strip = Strip([Segment(self._layout_now.header(*self._order), style)])
+            return strip.crop_extend(left, left + width, style)
+        keys = self.model.shown
+        number = self._top + line
+        if number >= len(keys):
+            del self._painted[line:]
+            return self._nothing(line, width)
+        while len(self._painted) <= line:
+            self._painted.append(None)
+        face = self._painted[line] = self._face(keys[number])
+        return self._strips.of(face).crop(left, left + width)
+
+    def _nothing(self, line: int, width: int) -> Strip:
+        said = self.empty_text.split("\n") if not self.model.shown_count else []
+        text = f" {safe(said[line - 1])}" if 1 <= line <= len(said) else ""
+        style = self._strips.style("fleet--dim") if text else self.rich_style
+        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+
+    # ---- what changes the whole picture ----
+
+    def set_columns(self, columns: Sequence[Column[Row, Facts]]) -> None:
+        """Show other columns."""
+        self._columns = tuple(columns)
+        self._place()
+
+    def watch_empty_text(self) -> None:
+        """Say something else where no row is."""
+        if not self.model.shown_count:
+            self.refresh()
+
+    def watch_show_header(self) -> None:
+        """Show or hide the labels."""
+        self._place()
+
+    def watch_has_focus(self, focused: bool) -> None:
+        """Draw the cursor's row in the other colours."""
+        super().watch_has_focus(focused)
+        self._strips.forget()
+        if (at := self.model.cursor_index) is not None:
+            self._repaint_row(at)
+
+    def notify_style_update(self) -> None:
+        """Forget drawn rows when the colours change."""
+        super().notify_style_update()
+        self._strips.forget()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Place the columns in the new width, and keep the highlighted row in sight."""
+        self._place()
+        if (at := self.model.cursor_index) is not None:
+            self._bring(at)
+
+    def _bring(self, number: int) -> None:
+        """Scroll as little as brings a row into sight."""
+        top, lines = self._top, max(1, self._lines)
+        if number < top:
+            self._scroll_rows(number)
+        elif number >= top + lines:
+            self._scroll_rows(number - lines + 1)
+
+    def _place(self) -> None:
+        self._layout_now = Layout.of(self._columns, self.scrollable_content_region.width)
+        self._strips.forget()
+        self._strips.width = self._layout_now.width
+        self._cells.clear()
+        self._painted.clear()
+        self._measure()
+        self.refresh()
