@@ -11,11 +11,10 @@ from tests.support.scripted_provider import ScriptedProvider
 from tests.support.stage import EAST, Kept, Stage
 from trainctl_tui.domain.errors import Denied, ExpiredCredentials, NothingSent, Throttled
 from trainctl_tui.domain.inventory import Standing
-from trainctl_tui.domain.resources import Identity, Kind
-from trainctl_tui.link.messages import Identified, SweepFailed, SweepWaiting, Unidentified
+from trainctl_tui.domain.resources import Kind
+from trainctl_tui.link.messages import SweepFailed, SweepWaiting, Unidentified
 from trainctl_tui.services.schedule import Pace
 
-OTHER = Identity("999999999999", "arn:aws:iam::999999999999:user/eve", "AIDAOTHER")
 PAGES = [[instance(number)] for number in range(1, 8)]
 
 
@@ -152,84 +151,6 @@ def test_an_identity_that_cannot_be_asked_for_now_is_asked_for_soon() -> None:
     stage.pass_time(5)
     assert stage.news.account == ME.account
     assert len(stage.of(Unidentified)) == 1
-
-
-def renewable() -> tuple[Stage, list[ScriptedProvider]]:
-    """A stage whose provider is another each time that it is opened."""
-    made: list[ScriptedProvider] = []
-
-    def open_provider() -> ScriptedProvider:
-        made.append(ScriptedProvider())
-        made[-1].holds(Kind.VOLUMES, [volume(len(made))])
-        return made[-1]
-
-    stage = Stage(open_provider=open_provider)
-    stage.work()
-    return stage, made
-
-
-def expire(provider: ScriptedProvider) -> None:
-    for kind in Kind:
-        provider.holds(kind, ExpiredCredentials("The session has ended."))
-
-
-def test_renewed_credentials_are_picked_up_by_a_refresh() -> None:
-    stage, made = renewable()
-    expire(made[0])
-    stage.pass_time(15)
-    assert stage.lane(Kind.VOLUMES).standing is Standing.STALE
-    assert len(made) == 1
-    stage.refresher.refresh()
-    stage.work()
-    assert len(made) == 2
-    assert stage.lane(Kind.VOLUMES).standing is Standing.LIVE
-    assert stage.rows(Kind.VOLUMES) == {volume(2)}
-    stage.refresher.refresh()
-    stage.work()
-    assert len(made) == 2, "what works is not opened again"
-
-
-def test_renewed_credentials_are_found_without_a_key_within_minutes() -> None:
-    stage, made = renewable()
-    expire(made[0])
-    stage.pass_time(15 + 301)
-    assert len(made) == 2
-    assert stage.rows(Kind.VOLUMES) == {volume(2)}
-
-
-def test_another_account_takes_no_row_over() -> None:
-    stage, made = renewable()
-    expire(made[0])
-    stage.pass_time(15)
-
-    def open_provider() -> ScriptedProvider:
-        made.append(ScriptedProvider(identity=OTHER))
-        return made[-1]
-
-    stage._open = open_provider
-    stage.refresher.refresh()
-    stage.work()
-    assert stage.of(Identified)[-1] == Identified(OTHER)
-    assert stage.rows(Kind.VOLUMES) == set()
-    assert {lane.account for lane in stage.news.inventory.lanes} == {OTHER.account}
-
-
-def test_unproven_credentials_write_nothing_under_the_old_name() -> None:
-    stage, made = renewable()
-    expire(made[0])
-    stage.pass_time(15)
-    saved = len(stage.memory.saved)
-
-    def open_provider() -> ScriptedProvider:
-        made.append(ScriptedProvider(identity=Denied("No.")))
-        made[-1].holds(Kind.VOLUMES, [volume(9)])
-        return made[-1]
-
-    stage._open = open_provider
-    stage.refresher.refresh()
-    stage.work()
-    assert len(stage.memory.saved) == saved
-    assert {one.lane.account for one in stage.news.lanes(Kind.VOLUMES)} == {""}
 
 
 @pytest.mark.parametrize("seed", range(60))

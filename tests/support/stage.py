@@ -71,14 +71,14 @@ class Stage:
         self.said: list[ToView] = []
         self.opened = 0
         self.news = News()
-        self._open = open_provider or (lambda: self.provider)
+        self.open_provider = open_provider or (lambda: self.provider)
         desk = Desk(self.jobs.append, lambda job: job(), lambda: self.now, Random(seed))
         plan = Plan(regions, Pace(15.0, jitter=jitter))
         self.refresher = Refresher(self._open_one, Voice(self._hear), self.memory, plan, desk)
 
     def _open_one(self) -> Provider:
         self.opened += 1
-        return self._open()
+        return self.open_provider()
 
     def _hear(self, message: ToView) -> None:
         self.said.append(message)
