@@ -18,3 +18,18 @@ _._prompter  # botocore's session reads it
 _.panic  # Textual calls it
 _._sigcont_application  # Textual's driver calls it
 _._run_input_thread  # Textual's driver calls it
+_.daemon_threads  # socketserver reads it
+_.do_POST  # http.server calls it
+_.close_connection  # http.server reads it
+_.log_message  # http.server calls it
+_.writable  # io calls it
+_.readable  # io calls it
+_.readinto  # io calls it
+_.store  # diskcache calls it
+_.fetch  # diskcache calls it
+full_path  # diskcache names it
+iterator  # diskcache names it
+resource_id  # matched by position
+cache_hits  # matched by position
+cache_misses  # matched by position
+uninstall  # for whoever runs a second app in one process

@@ -9,9 +9,13 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from subprocess import Popen
 
     from trainctl_tui.launch import Launch
+    from trainctl_tui.link.pipes import Outlet
+    from trainctl_tui.providers.base import Call
+    from trainctl_tui.services.cache import Cache
     from trainctl_tui.services.desk import Submit
     from trainctl_tui.tui.app import TrainctlApp
 
@@ -22,50 +26,66 @@ _QUESTIONS = 4  # the view's questions answered at the same time
 def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing: IO[bytes]) -> None:
     """Collect for the view at the other end of these pipes until it is gone, then end the process."""
     import os
-    from concurrent.futures import ThreadPoolExecutor
-    from threading import Event, Thread
+    from threading import Thread
 
     from trainctl_tui import paths
     from trainctl_tui.link.messages import CacheWarning, Hello
     from trainctl_tui.link.pipes import Outlet
-    from trainctl_tui.link.server import Server, guarded, tell_tally
+    from trainctl_tui.link.server import Server, guarded
     from trainctl_tui.link.voice import Voice
-    from trainctl_tui.providers.base import Call, Provider, ProviderOptions
+    from trainctl_tui.providers.base import Provider, ProviderOptions
     from trainctl_tui.providers.registry import open_provider
     from trainctl_tui.services.cache import Cache
     from trainctl_tui.services.desk import Desk
     from trainctl_tui.services.refresh import Plan, Refresher
     from trainctl_tui.services.schedule import Pace
     from trainctl_tui.services.scope import Scope
-    from trainctl_tui.services.tally import CallTally
 
     outlet = Outlet(outgoing, broken=lambda: os._exit(0))
     outlet.say(Hello(os.getpid(), launch.regions))
     cache = Cache(
         paths.cache_dir(), Scope.of(launch, os.environ), lambda text: outlet.say(CacheWarning(text))
     )
-    tally, called = CallTally(), Event()
-
-    def heard(call: Call) -> None:
-        tally.heard(call)
-        called.set()
+    heard = _counting(cache, outlet)
 
     def open_one() -> Provider:
         options = ProviderOptions(launch.profile, launch.endpoint, launch.demo, heard)
         return open_provider(launch.provider, options)
 
-    def pool(name: str, threads: int) -> Submit:
-        executor = ThreadPoolExecutor(threads, name)
-        return lambda job: executor.submit(guarded(job))
-
     plan = Plan(launch.regions, Pace(launch.refresh), generation)
-    desk = Desk(pool("sweep", _SWEEPS), pool("cache", 1))
+    desk = Desk(_pool("sweep", _SWEEPS), _pool("cache", 1))
     refresher = Refresher(open_one, Voice(outlet.say), cache, plan, desk)
-    tell_tally(tally, called, lambda: (cache.hits, cache.misses), outlet.say)
     Thread(target=guarded(refresher.run), name="refresher", daemon=True).start()
-    Server(refresher, outlet.say, pool("question", _QUESTIONS)).listen(incoming)
+    Server(refresher, outlet.say, _pool("question", _QUESTIONS)).listen(incoming)
     # Threads may sit in sockets for seconds; there is nothing they could finish.
     os._exit(0)
+
+
+def _counting(cache: Cache, outlet: Outlet) -> Callable[[Call], None]:
+    """Return who hears of every call, and tells the view the counters as they change."""
+    from threading import Event
+
+    from trainctl_tui.link.server import tell_tally
+    from trainctl_tui.services.tally import CallTally
+
+    tally, called = CallTally(), Event()
+    tell_tally(tally, called, lambda: (cache.hits, cache.misses), outlet.say)
+
+    def heard(call: Call) -> None:
+        tally.heard(call)
+        called.set()
+
+    return heard
+
+
+def _pool(name: str, threads: int) -> Submit:
+    """Return a way to have jobs done by some threads."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from trainctl_tui.link.server import guarded
+
+    executor = ThreadPoolExecutor(threads, name)
+    return lambda job: executor.submit(guarded(job))
 
 
 def view(launch: Launch, first: Popen[bytes] | None) -> TrainctlApp:
@@ -110,7 +130,7 @@ def run_view(launch: Launch, first: Popen[bytes]) -> int:
     app = view(launch, first)
     code = lifecycle.run(app, on_end=lambda: app.session.close())
     try:
-        view_memory.save(paths.state_dir(), app.dashboard.memory())
+        view_memory.save(paths.state_dir(), app.dashboard.memory(app.theme))
     except OSError as error:
         sys.stderr.write(f"The order and filters of the panes could not be kept: {error.strerror}.\n")
     return code

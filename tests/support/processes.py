@@ -52,15 +52,6 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS if fields else 0.0
 
 
-def peak_memory(pid: int) -> int:
-    """Return the highest resident size so far (VmHWM) in KiB; 0 when gone."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
-
-
 def wait_until(holds: Callable[[], bool], timeout: float, what: str = "a condition") -> float:
     """Wait until a condition holds; return the seconds it took. Raise ``AssertionError`` otherwise."""
     begun = time.monotonic()

@@ -71,11 +71,6 @@ class Tmux:
         return self.run("capture-pane", "-p").rstrip("\n")
 
     @property
-    def styled(self) -> str:
-        """The pane with its colours, as SGR sequences."""
-        return self.run("capture-pane", "-p", "-e").rstrip("\n")
-
-    @property
     def pane_pid(self) -> int:
         """Process id of the shell that holds the program."""
         return int(self.run("display-message", "-p", "#{pane_pid}"))

@@ -150,7 +150,7 @@ def test_after_a_stop_it_paints_anew(environment: dict[str, str], number: signal
         wait_until(lambda: cpu_share(app, 0.1) == 0.0, LIMIT)
         os.kill(app, number)
         wait_until(lambda: state(app) == "T", LIMIT)
-        assert terminal.alternate == (number == signal.SIGSTOP)
+        terminal.wait_for(lambda _: terminal.alternate == (number == signal.SIGSTOP), LIMIT)
         with terminal.lock:
             terminal.screen.reset()
         assert "ready" not in terminal.text

@@ -35,6 +35,7 @@ class _Count:
         self.times: deque[float] = deque(maxlen=_REMEMBERED_TIMES)
 
     def add(self, call: Call) -> None:
+        """Count one call."""
         self.calls += 1
         self.errors += call.outcome != "ok"
         self.throttled += call.outcome == "Throttled"
@@ -42,6 +43,7 @@ class _Count:
         self.times.append(call.milliseconds)
 
     def share(self, part: float) -> float:
+        """Return the time (ms) that this part of the calls did not exceed: 0.5 is the median."""
         ordered = sorted(self.times)
         return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
 

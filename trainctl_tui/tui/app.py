@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
@@ -55,6 +56,12 @@ class TrainctlApp(CrashMixin, App[int]):
         self._greeted = False
         self.dashboard = Dashboard(Badges(session.launch), memory, settings, clock)
         self.gc_policy = GcPolicy()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep garbage collection away from keys."""
+        if isinstance(event, events.Key):
+            self.gc_policy.key()
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Show what is remembered, then follow the collector."""

@@ -30,11 +30,3 @@ class AnswerArrived(Message):
         super().__init__()
         self.answer = answer
         self.session = session
-
-
-class LinkEnded(Message):
-    """The link's thread met an error that is ours. The app reports it and ends."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self.error = error

@@ -24,6 +24,19 @@ STATE_CODES = {
 }
 
 
+_ALWAYS: Answer = {
+    "EnaSupport": True,
+    "Hypervisor": "xen",
+    "RootDeviceType": "ebs",
+    "VirtualizationType": "hvm",
+    "BootMode": "uefi-preferred",
+    "PlatformDetails": "Linux/UNIX",
+    "UsageOperation": "RunInstances",
+    "CurrentInstanceBootMode": "uefi",
+    "Operator": {"Managed": False},
+}
+
+
 def state_of(name: str) -> Answer:
     """Return an instance state with its number."""
     return {"Code": STATE_CODES[name], "Name": name}
@@ -54,19 +67,11 @@ def instance(record: InstanceRecord, tables: Tables, account: str, region: str) 
         "BlockDeviceMappings": [] if gone else _mappings(record, tables),
         "ClientToken": record.client_token,
         "EbsOptimized": record.type[0] != "t",
-        "EnaSupport": True,
-        "Hypervisor": "xen",
         "NetworkInterfaces": [] if gone else [_interface(record, account, region)],
         "RootDeviceName": record.root_device,
-        "RootDeviceType": "ebs",
         "SecurityGroups": [] if gone else _groups(record),
-        "VirtualizationType": "hvm",
-        "BootMode": "uefi-preferred",
-        "PlatformDetails": "Linux/UNIX",
-        "UsageOperation": "RunInstances",
         "UsageOperationUpdateTime": moment(record.first_launched_at),
-        "CurrentInstanceBootMode": "uefi",
-        "Operator": {"Managed": False},
+        **_ALWAYS,
         **_options(record),
     }
     return {**answer, **_only_where_set(record, gone, account)}

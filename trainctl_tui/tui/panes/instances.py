@@ -149,6 +149,7 @@ def _machine(row: Instance, facts: Facts) -> tuple[Field, ...]:
         Field("vCPU", UNKNOWN if spec is None else count(spec.vcpus)),
         Field("Memory", UNKNOWN if spec is None else mib(spec.memory_mib)),
         Field("GPUs", gpus),
+        Field("Instance store", _instance_store(spec)),
         Field("Bought as", row.lifecycle or "on-demand"),
         *fields(
             ("Spot request", row.spot_request_id),
@@ -162,6 +163,11 @@ def _machine(row: Instance, facts: Facts) -> tuple[Field, ...]:
             ("IAM profile", row.iam_profile),
         ),
     )
+
+
+def _instance_store(spec: TypeSpec | None) -> str:
+    size = None if spec is None else spec.instance_storage_gb
+    return "none" if size == 0 else count(size) if size is None else f"{count(size)} GB"
 
 
 def _health_fields(row: Instance, facts: Facts) -> tuple[Field, ...]:

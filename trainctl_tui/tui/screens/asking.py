@@ -33,11 +33,11 @@ class Asking(Taking):
     def action_filter(self) -> None:
         """Edit the filter of the active pane."""
         self._before = self.pane.query_text
-        self.query_one(Prompt).open("filter", "/", self.pane.query_text, self.completions)
+        self.prompt.open("filter", "/", self.pane.query_text, self.completions)
 
     def action_command(self) -> None:
         """Type a command."""
-        self.query_one(Prompt).open("command", ":", "", command_line.complete)
+        self.prompt.open("command", ":", "", command_line.complete)
 
     def on_prompt_edited(self, event: Prompt.Edited) -> None:
         """Look ahead: say what this text would do."""
@@ -55,7 +55,7 @@ class Asking(Taking):
 
     def try_filter(self, text: str) -> bool:
         """Filter the active pane; say why and keep the rows as they are if the text cannot be read."""
-        prompt = self.query_one(Prompt)
+        prompt = self.prompt
         try:
             self.pane.set_query(text)
         except InvalidQuery as error:
@@ -68,7 +68,7 @@ class Asking(Taking):
         return True
 
     def _preview(self, text: str) -> Destination | None:
-        prompt = self.query_one(Prompt)
+        prompt = self.prompt
         try:
             destination = command_line.read(text)
         except InvalidQuery as error:
@@ -95,7 +95,7 @@ class Asking(Taking):
         self._leave_prompt()
 
     def _leave_prompt(self) -> None:
-        self.query_one(Prompt).close()
+        self.prompt.close()
         self.pane.table.focus()
 
     async def _carry_out(self, destination: Destination) -> None:

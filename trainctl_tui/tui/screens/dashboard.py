@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -22,7 +23,6 @@ from trainctl_tui.tui.widgets.drawer import Drawer
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 from trainctl_tui.tui.widgets.line import Line
 from trainctl_tui.tui.widgets.pane_view import PaneView
-from trainctl_tui.tui.widgets.prompt import Prompt
 from trainctl_tui.view_settings import ViewSettings
 
 WIDE = (110, 28)  # columns and rows from which several panes stand side by side
@@ -49,38 +49,40 @@ class Dashboard(Asking):
             PaneView(spec, number, memory.panes.get(spec.kind.value, PaneMemory()), self._facts)
             for number, spec in enumerate(PANES, 1)
         ]
+        # Held, not looked up: news and the clock may come before they are mounted, or when they are leaving.
+        self._lines = {name: Line(id=name) for name in ("where", "how", "tabs", "warning", "footer")}
+        self._drawer = Drawer(id="drawer")
         self._trail: list[tuple[int, Key | None]] = []
         self._beats = 0
 
     def compose(self) -> ComposeResult:
         """Build everything once; sizes decide what of it shows."""
-        yield Line(id="where")
-        yield Line(id="how")
-        yield Line(id="tabs")
+        for name in ("where", "how", "tabs"):
+            yield self._lines[name]
         with Container(id="body"):
             with Container(id="panes"):
                 yield from self.panes
-            yield Drawer(id="drawer")
-        yield Line(id="warning")
-        yield Prompt(id="prompt")
-        yield Line(id="footer")
+            yield self._drawer
+        yield self._lines["warning"]
+        yield self.prompt
+        yield self._lines["footer"]
 
     def on_mount(self) -> None:
         """Begin with the first pane, and let time pass."""
-        self.query_one(Drawer).display = False
-        self.query_one(Prompt).display = False
+        self._drawer.display = False
+        self.prompt.display = False
         self.pane_of(Kind.INSTANCES).set_hide_ended(self._hide_ended)
         self.watch_active()
         self.set_interval(1 / _TICKS, self._beat)
 
     def pane_of(self, kind: Kind) -> PaneView:
         """Return the pane of a kind."""
-        return self.query_one(f"#pane-{kind.value}", PaneView)
+        return next(pane for pane in self.panes if pane.spec.kind is kind)
 
-    def memory(self) -> ViewMemory:
+    def memory(self, theme: str) -> ViewMemory:
         """Return how the view stands, for the next run; also when it has ended."""
         panes = {pane.spec.kind.value: pane.memory for pane in self.panes}
-        return ViewMemory(panes, self.app.theme)
+        return ViewMemory(panes, theme)
 
     # ---- news and time ----
 
@@ -88,6 +90,7 @@ class Dashboard(Asking):
         """Take in what is known now."""
         before, self.news = self.news, news
         facts = self._make_facts()
+        self.owner.gc_policy.loaded()
         for pane in self.panes:
             lanes = news.lanes(pane.spec.kind)
             side = pane.spec.kind is Kind.INSTANCES and (
@@ -100,16 +103,14 @@ class Dashboard(Asking):
         self._refresh_drawer()
 
     def _make_facts(self) -> Facts:
-        facts = self._facts
-        self._facts = Facts(
+        turning = not self.badges.paused and self._anything_turning()
+        self._facts = replace(
+            self._facts,
             now=self.now,
             specs=self.news.specs,
             statuses=self.news.statuses,
             rows=self.news.rows,
-            owner_keys=facts.owner_keys,
-            protected_keys=facts.protected_keys,
-            user=facts.user,
-            frame=None if self.badges.paused or not self._anything_turning() else self._beats,
+            frame=self._beats if turning else None,
         )
         return self._facts
 
@@ -118,23 +119,27 @@ class Dashboard(Asking):
 
     def _beat(self) -> None:
         self._beats += 1
+        self.owner.gc_policy.beat()
         turning = not self.badges.paused and self._anything_turning()
         if not turning and self._beats % _TICKS:
             return
-        facts = self._make_facts()
+        self._facts = replace(self._facts, now=self.now, frame=self._beats if turning else None)
         for pane in self.panes:
-            pane.tick(facts)
+            pane.tick(self._facts)
         self._refresh_lines()
 
     def _refresh_lines(self) -> None:
-        self.query_one("#where", Line).say(header.where(self.news, self.badges))
-        self.query_one("#how", Line).say(header.how(self.news, self.now))
         warning = header.troubles(self.news)
-        line = self.query_one("#warning", Line)
-        line.say(warning)
-        line.set_class(not warning.plain, "-empty")
-        self.query_one("#tabs", Line).say(tab_line(self.panes, self.active))
-        self.query_one("#footer", Line).say(footer_line(self.size.width))
+        lines = {
+            "where": header.where(self.news, self.badges),
+            "how": header.how(self.news, self.now),
+            "warning": warning,
+            "tabs": tab_line(self.panes, self.active),
+            "footer": footer_line(self.size.width),
+        }
+        for name, text in lines.items():
+            self._lines[name].say(text)
+        self._lines["warning"].set_class(not warning.plain, "-empty")
 
     # ---- moving among panes ----
 
@@ -156,7 +161,8 @@ class Dashboard(Asking):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow a click or a focus into another pane."""
         for index, pane in enumerate(self.panes):
-            if pane.table is event.widget:
+            # Events lag behind: a table that has lost the focus again must not take the pane back.
+            if pane.table is event.widget and pane.table.has_focus:
                 self.active = index
 
     def action_next_pane(self) -> None:
@@ -173,11 +179,10 @@ class Dashboard(Asking):
 
     def action_back(self) -> None:
         """Close the drawer, else go back to where a link was followed from, else clear the filter."""
-        drawer = self.query_one(Drawer)
         if self._trail:
             index, key = self._trail.pop()
             self._go(index, key)
-        elif drawer.display:
+        elif self._drawer.display:
             self._close_drawer()
         elif self.pane.query_text:
             self.pane.set_query("")
@@ -186,25 +191,23 @@ class Dashboard(Asking):
 
     def action_details(self) -> None:
         """Open the details of the row under the cursor, or go into them."""
-        if self.pane.table.model.cursor is None:
+        if self.pane.table.model.highlighted is None:
             return
-        drawer = self.query_one(Drawer)
-        drawer.display = True
+        self._drawer.display = True
         self.set_class(True, "-details")
         self._refresh_drawer()
-        drawer.take_focus()
+        self._drawer.take_focus()
 
     def _close_drawer(self) -> None:
-        self.query_one(Drawer).display = False
+        self._drawer.display = False
         self.set_class(False, "-details")
         self._trail.clear()
         self.pane.table.focus()
 
     def _refresh_drawer(self) -> None:
-        drawer = self.query_one(Drawer)
-        if drawer.display:
+        if self._drawer.display:
             key = self.pane.table.model.cursor
-            drawer.show(None if key is None else self.pane.details(key))
+            self._drawer.show(None if key is None else self.pane.details(key))
 
     def on_fleet_table_row_chosen(self, event: FleetTable.RowChosen) -> None:
         """Open the details."""
@@ -246,8 +249,8 @@ class Dashboard(Asking):
                 self.pane.set_hide_ended(False)
             self.pane.table.select(key)
         self._refresh_drawer()
-        if self.query_one(Drawer).display:
-            self.query_one(Drawer).take_focus()
+        if self._drawer.display:
+            self._drawer.take_focus()
 
 
 def _turning(row: Row) -> bool:

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from trainctl_tui.tui.header import Badges
 from trainctl_tui.tui.news import News
 from trainctl_tui.tui.widgets.pane_view import PaneView
+from trainctl_tui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from trainctl_tui.tui.app import TrainctlApp
@@ -26,6 +27,7 @@ class Host(Screen[None]):
         self.badges = badges
         self.news = News()
         self.panes: list[PaneView] = []
+        self.prompt = Prompt(id="prompt")
         self._clock = clock
 
     @property

@@ -21,7 +21,6 @@ from trainctl_tui.tui.news import Key
 from trainctl_tui.tui.safe import safe_lines
 from trainctl_tui.tui.screens.host import Host
 from trainctl_tui.tui.screens.text import TextScreen
-from trainctl_tui.tui.widgets.prompt import Prompt
 
 _TEXT_LIMIT = 512 * 1024  # characters on one screen
 
@@ -37,7 +36,7 @@ class Taking(Host):
         return rows
 
     def _one(self) -> tuple[Key, Row] | None:
-        key = self.pane.table.model.cursor
+        key = self.pane.table.model.highlighted
         row = self.pane.row(key)
         if key is None or row is None:
             self.owner.tell("No row is highlighted. Move to one first.", bad=True)
@@ -71,14 +70,14 @@ class Taking(Host):
         """Ask for a file name and write the shown rows."""
         stamp = datetime.fromtimestamp(self.now, UTC).strftime("%Y%m%d-%H%M%S")
         name = f"{self.pane.spec.kind.value}-{stamp}.csv"
-        self.query_one(Prompt).open("export", "export to ", name, lambda _text, _cursor: [])
+        self.prompt.open("export", "export to ", name, lambda _text, _cursor: [])
 
     def preview_export(self, name: str) -> None:
         """Say what would be written."""
         shown = self.pane.table.model.shown_count
         path = Path(name.strip()).expanduser().absolute()
         text = f"→ {plural(shown, 'shown row')} to {path} (.csv or .json). Enter writes, Esc leaves."
-        self.query_one(Prompt).hint(text)
+        self.prompt.hint(text)
 
     def export_to(self, name: str) -> bool:
         """Write the shown rows to a file; say where, or why not."""
@@ -91,7 +90,7 @@ class Taking(Host):
             write(path, labels, cells, rows)
         except ConfigError as error:
             self.owner.tell(str(error), bad=True)
-            self.query_one(Prompt).hint(str(error), bad=True)
+            self.prompt.hint(str(error), bad=True)
             return False
         self.owner.tell(f"Wrote {plural(len(rows), 'row')} to {path.absolute()}.")
         return True
