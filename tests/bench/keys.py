@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import cycle
 from random import Random
 from threading import Event
@@ -50,13 +50,6 @@ class Keys:
     def move(self, count: int, keys: Iterator[str]) -> list[float]:
         """Press so many keys; return the milliseconds of each."""
         return [self.press(next(keys)) for _ in range(count)]
-
-    def move_until(self, done: Callable[[], bool], keys: Iterator[str]) -> list[float]:
-        """Press keys until something is done; return the milliseconds of each."""
-        waits: list[float] = []
-        while not done():
-            waits.append(self.press(next(keys)))
-        return waits
 
     def _random_pause(self) -> None:
         Event().wait(self._random.uniform(*_SPACING))

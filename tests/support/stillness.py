@@ -1,4 +1,4 @@
-"""How busy others keep this machine, from /proc: measurements wait for a quiet moment, or say that it was none."""
+"""How busy others keep this machine, from /proc: a measurement waits for quiet, or says that it was noisy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CPU_FIELDS = (1, 2, 3, 6, 7, 8)  # user, nice, system, irq, softirq, steal
 
 @dataclass(frozen=True)
 class Usage:
-    """Seconds of processor time used by the whole machine and by this process with its children, at a moment."""
+    """Processor seconds used until a moment: by the whole machine, and by this process with its children."""
 
     at: float
     machine: float

@@ -21,11 +21,10 @@ Wanted = bytes | re.Pattern[bytes]
 
 @dataclass(frozen=True)
 class Sight:
-    """Something that came: when (monotonic seconds), where it ends in all bytes, and the match itself."""
+    """Something that came: when (monotonic seconds), and where it ends in all bytes."""
 
     at: float
     end: int
-    text: re.Match[bytes]
 
 
 class Wire(Terminal):
@@ -57,9 +56,12 @@ class Wire(Terminal):
                     raise AssertionError(f"waited for {look.pattern!r}\n...{bytes(self.raw[-400:])!r}")
                 self._news.wait(min(left, 0.5))
             read = self.reads[bisect_left(self._ends, found.end())]
-            # Freed of the live buffer, which could not grow while somebody looks into it.
-            kept = look.search(bytes(self.raw[found.start() : found.end()]))
-            return Sight(read.at, found.end(), kept or found)
+            return Sight(read.at, found.end())
+
+    def has(self, wanted: re.Pattern[bytes]) -> bool:
+        """Say whether something has come, without waiting."""
+        with self.lock:
+            return wanted.search(bytes(self.raw)) is not None
 
     def quiet(self, seconds: float = 0.5, timeout: float = 60.0) -> int:
         """Wait until nothing came for so long; return the number of bytes so far."""

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import Refresh
 from trainctl_tui.services.view_memory import ViewMemory
-from trainctl_tui.tui import render_guard
+from trainctl_tui.tui import render_guard, thin_strips
 from trainctl_tui.tui.commands import COMMANDS
 from trainctl_tui.tui.crash import CrashMixin
 from trainctl_tui.tui.gc_policy import GcPolicy
@@ -46,6 +46,7 @@ class TrainctlApp(CrashMixin, App[int]):
         clock: Callable[[], float],
     ) -> None:
         super().__init__()
+        thin_strips.install()
         render_guard.install()
         for one in THEMES.values():
             self.register_theme(one)

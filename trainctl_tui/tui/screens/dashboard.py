@@ -9,6 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from trainctl_tui.domain.inventory import LaneState
 from trainctl_tui.domain.resources import TRANSITIONAL, Instance, Kind, Row, Snapshot, Volume
 from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
 from trainctl_tui.tui import header
@@ -89,27 +90,28 @@ class Dashboard(Asking):
     def show(self, news: News) -> None:
         """Take in what is known now."""
         before, self.news = self.news, news
-        facts = self._make_facts()
+        facts = self._make_facts(before)
         self.owner.gc_policy.loaded()
         for pane in self.panes:
-            lanes = news.lanes(pane.spec.kind)
-            side = pane.spec.kind is Kind.INSTANCES and (
-                news.of(Kind.TYPES) is not before.of(Kind.TYPES)
-                or news.of(Kind.STATUSES) is not before.of(Kind.STATUSES)
+            kind = pane.spec.kind
+            side = kind is Kind.INSTANCES and not all(
+                news.of(one) is before.of(one) for one in (Kind.TYPES, Kind.STATUSES)
             )
-            if side or lanes != before.lanes(pane.spec.kind) or news.regions != before.regions:
+            if side or news.regions != before.regions or not _same(news.lanes(kind), before.lanes(kind)):
                 pane.show(news, facts)
         self._refresh_lines()
         self._refresh_drawer()
 
-    def _make_facts(self) -> Facts:
+    def _make_facts(self, before: News) -> Facts:
+        """Return the facts of now; what has not changed is not built again."""
+        news, held = self.news, self._facts
         turning = not self.badges.paused and self._anything_turning()
         self._facts = replace(
-            self._facts,
+            held,
             now=self.now,
-            specs=self.news.specs,
-            statuses=self.news.statuses,
-            rows=self.news.rows,
+            specs=held.specs if news.of(Kind.TYPES) is before.of(Kind.TYPES) else news.specs,
+            statuses=held.statuses if news.of(Kind.STATUSES) is before.of(Kind.STATUSES) else news.statuses,
+            rows=news.rows,
             frame=self._beats if turning else None,
         )
         return self._facts
@@ -251,6 +253,14 @@ class Dashboard(Asking):
         self._refresh_drawer()
         if self._drawer.display:
             self._drawer.take_focus()
+
+
+def _same(ours: tuple[LaneState, ...], theirs: tuple[LaneState, ...]) -> bool:
+    """Say whether lanes are the same values. Never compares rows: there may be many thousands."""
+    return len(ours) == len(theirs) and all(
+        one is other or (one.sweep < 0 and other.sweep < 0 and one == other)
+        for one, other in zip(ours, theirs, strict=True)
+    )
 
 
 def _turning(row: Row) -> bool:
