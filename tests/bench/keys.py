@@ -9,7 +9,7 @@ from itertools import cycle
 from random import Random
 from threading import Event
 
-from tests.bench.rig import ROW
+from tests.bench.rig import ROW, SPINNER
 from tests.support.wire import Wire
 
 _SPACING = (0.02, 0.06)  # seconds between two keys
@@ -33,10 +33,10 @@ class Keys:
         raise AssertionError(f"no cursor in {first} and {second}")
 
     def _lines(self, key: str) -> list[tuple[bytes, bytes]]:
-        since = self._wire.quiet(0.3)
+        since = self._wire.quiet(0.3, besides=SPINNER // 4)
         self._wire.send(key)
         self._wire.see(re.compile(ROW), since, 20)
-        return _LOOK.findall(bytes(self._wire.raw[since : self._wire.quiet(0.3)]))
+        return _LOOK.findall(bytes(self._wire.raw[since : self._wire.quiet(0.3, besides=SPINNER // 4)]))
 
     def press(self, key: str) -> float:
         """Press a key; return the milliseconds until a highlighted line came."""

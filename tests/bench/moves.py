@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 from tests.bench.figures import Measure, percentile, ratio
 from tests.bench.keys import Keys, in_view
-from tests.bench.rig import ROW, Commands, Figures, Rig, quit_view, told
+from tests.bench.rig import ROW, SPINNER, Commands, Figures, Rig, quit_view, told
 from tests.bench.start import all_rows
 from tests.bench.tables import OURS, stock_size
 from tests.support.wire import Wire
@@ -38,7 +38,7 @@ def _ours_loading(rig: Rig) -> Figures:
     while len(waits) < _KEYS // 2:
         with rig.view({**env, "XDG_CACHE_HOME": str(rig.new_home())}) as wire:
             waits += _pressed_until(wire, all_rows(rig.scale))
-            wire.quiet(1.5)
+            wire.quiet(1.5, besides=SPINNER)
             rest += Keys(wire).move(_KEYS // 2, in_view())
             quit_view(wire)
     return {"loading": percentile(waits, 99), "rest": percentile(rest, 99)}

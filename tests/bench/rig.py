@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "tests" / "bench" / "results"
 WIDE = (160, 50)
 ROW = rb"i-0[0-9a-f]{16}"
+SPINNER = 1200
+"""Bytes that a settled view may still write in two seconds: a resource on screen is about to change."""
 
 Figures = Mapping[str, float]
 Side = Callable[[], Figures]

@@ -63,25 +63,33 @@ class Wire(Terminal):
         with self.lock:
             return wanted.search(bytes(self.raw)) is not None
 
-    def quiet(self, seconds: float = 0.5, timeout: float = 60.0) -> int:
-        """Wait until nothing came for so long; return the number of bytes so far."""
+    def quiet(self, seconds: float = 0.5, timeout: float = 60.0, *, besides: int = 0) -> int:
+        """Wait until nothing came for so long, ``besides`` so many bytes; return the number of bytes so far.
+
+        A spinner that turns four times a second is no more than 250 bytes each time.
+        """
         deadline = time.monotonic() + timeout
         with self._news:
-            while (since := time.monotonic() - self._last) < seconds:
+            while (wait := self._unquiet(seconds, besides)) > 0:
                 if time.monotonic() > deadline:
                     raise AssertionError(f"it writes and writes\n...{bytes(self.raw[-400:])!r}")
-                self._news.wait(seconds - since)
+                self._news.wait(wait)
             return len(self.raw)
+
+    def _unquiet(self, seconds: float, besides: int) -> float:
+        """Return how long to wait until the last read that is too much is old enough."""
+        spent = 0
+        for read in reversed(self.reads):
+            spent += read.size
+            if spent > besides:
+                return seconds - (time.monotonic() - read.at)
+        return seconds - (time.monotonic() - self.begun)
 
     def drawn(self, end: int | None = None) -> pyte.Screen:
         """Return the screen as the first ``end`` bytes leave it."""
         screen = pyte.Screen(*self.size)
         feed(screen, bytes(self.raw[:end]))
         return screen
-
-    @property
-    def _last(self) -> float:
-        return self.reads[-1].at if self.reads else self.begun
 
     def _take(self, data: bytes) -> None:
         with self._news:

@@ -64,9 +64,12 @@ class TrainctlApp(CrashMixin, App[int]):
             self.gc_policy.key()
         await super().on_event(event)
 
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the dashboard: an empty screen below it would be laid out and painted first."""
+        return self.dashboard
+
     def on_mount(self) -> None:
         """Show what is remembered, then follow the collector."""
-        self.push_screen(self.dashboard)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.geometry import Size
 
 from trainctl_tui.domain.inventory import LaneState
 from trainctl_tui.domain.resources import TRANSITIONAL, Instance, Kind, Row, Snapshot, Volume
@@ -55,9 +56,15 @@ class Dashboard(Asking):
         self._drawer = Drawer(id="drawer")
         self._trail: list[tuple[int, Key | None]] = []
         self._beats = 0
+        # Before anything is laid out, so that nothing is laid out twice before the first frame.
+        self._drawer.display = False
+        self.prompt.display = False
+        self._lines["warning"].add_class("-empty", update=False)
+        self.panes[self.active].add_class("-active", update=False)
 
     def compose(self) -> ComposeResult:
         """Build everything once; sizes decide what of it shows."""
+        self._fit(self.app.size)
         for name in ("where", "how", "tabs"):
             yield self._lines[name]
         with Container(id="body"):
@@ -70,8 +77,6 @@ class Dashboard(Asking):
 
     def on_mount(self) -> None:
         """Begin with the first pane, and let time pass."""
-        self._drawer.display = False
-        self.prompt.display = False
         self.pane_of(Kind.INSTANCES).set_hide_ended(self._hide_ended)
         self.watch_active()
         self.set_interval(1 / _TICKS, self._beat)
@@ -155,10 +160,12 @@ class Dashboard(Asking):
 
     def on_resize(self, event: events.Resize) -> None:
         """Decide how many panes fit."""
-        wide = event.size.width >= WIDE[0] and event.size.height >= WIDE[1]
-        self.set_class(wide, "-wide")
-        self.set_class(event.size.height < 12, "-low")
+        self._fit(event.size)
         self._refresh_lines()
+
+    def _fit(self, size: Size) -> None:
+        self.set_class(size.width >= WIDE[0] and size.height >= WIDE[1], "-wide")
+        self.set_class(size.height < 12, "-low")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow a click or a focus into another pane."""

@@ -203,8 +203,9 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
     def _nothing(self, line: int, width: int) -> Strip:
         said = self.empty_text.split("\n") if not self.model.shown_count else []
         text = f" {safe(said[line - 1])}" if 1 <= line <= len(said) else ""
-        style = self._strips.style("fleet--dim") if text else self.rich_style
-        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+        ground = self._strips.ground
+        style = self._strips.style("fleet--dim") if text else ground
+        return Strip([Segment(text, style)]).adjust_cell_length(width, ground)
 
     # ---- what changes the whole picture ----
 

@@ -74,6 +74,11 @@ class PaneView(Vertical):
         self.table.set_rows(news.of(self.spec.kind), facts)
         self.show_title()
 
+    def on_fleet_table_settled(self, event: FleetTable.Settled) -> None:
+        """Count anew: rows that were taken in by slices are all there."""
+        event.stop()
+        self.show_title()
+
     def tick(self, facts: Facts) -> None:
         """Let time pass: ages and spinners."""
         self.facts = facts
