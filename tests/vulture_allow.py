@@ -34,3 +34,4 @@ cache_hits  # matched by position
 cache_misses  # matched by position
 uninstall  # for whoever runs a second app in one process
 _.position  # Textual's scroll bar reads it
+_.get_default_screen  # Textual calls it
