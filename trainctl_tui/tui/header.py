@@ -90,7 +90,7 @@ def _counts(news: News) -> Text:
     for state in (*_STATES, *sorted(found.keys() - _STATES)):
         if found.get(state):
             line.append(" " if line.plain else "")
-            line.append(f"{found[state]} {safe(state)}", _STATE_STYLES.get(state, "yellow"))
+            line.append(f"{found[state]} {safe(state) or '?'}", _STATE_STYLES.get(state, "yellow"))
     return line
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Inventory, Lane, LaneState, Listing, OutOfStep, Standing
-from trainctl_tui.domain.resources import Identity, Instance, InstanceStatus, Kind, Row, TypeSpec
+from trainctl_tui.domain.resources import Identity, InstanceStatus, Kind, Row, TypeSpec
 from trainctl_tui.link import messages as m
 
 Key: TypeAlias = tuple[str, str]  # (region, id): equal ids in two regions stay two rows
@@ -23,6 +24,7 @@ Rows: TypeAlias = Mapping[Key, Row]
 
 _NOTHING: Rows = MappingProxyType({})
 _KEPT_WARNINGS = 50
+_STATE = attrgetter("state")
 
 
 class News(Struct, frozen=True):
@@ -186,9 +188,7 @@ def _showing(news: News, kind: Kind, rows: Rows) -> News:
     news = replace(news, rows=MappingProxyType({**news.rows, kind: rows}))
     if kind is not Kind.INSTANCES:
         return news
-    return replace(
-        news, states=Counter(row.state or "?" for row in rows.values() if isinstance(row, Instance))
-    )
+    return replace(news, states=Counter(map(_STATE, rows.values())))
 
 
 def _lost(news: News, cause: str, restart_in: float) -> News:
