@@ -26,13 +26,13 @@ Test = Callable[[Row, Context], bool | None]
 
 # "!" is never given back: alone it is no term.
 _TERM = re.compile(
-    r'(?P<not>!*+)(?:"(?P<quoted>[^"]*)"?|/(?P<regex>(?:\\.|[^/\\])*)/?|(?P<word>(?:"[^"]*(?:"|\Z)|[^\s|"])+))'
+    r'(?P<not>!*+)(?:"(?P<quoted>[^"]*)"?|/(?P<regex>(?:\\.|[^/])*+)/?|(?P<word>(?:"[^"]*(?:"|\Z)|[^\s|"])+))'
 )
-_COMPARISON = re.compile(r"(?P<field>[A-Za-z_-]+)(?P<sign><=|>=|<|>|=)(?P<value>.*)\Z")
+_COMPARISON = re.compile(r"(?P<field>[A-Za-z_-]+)(?P<sign><=|>=|<|>|=)(?P<value>.*)\Z", re.DOTALL)
 _SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq}
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([a-z]?)\Z")
-TAG = re.compile(r'(?:"(?P<quoted>[^"]+)"|(?P<key>[^="~]+))(?:(?P<sign>[=~])(?P<value>.*))?\Z')
+TAG = re.compile(r'(?:"(?P<quoted>[^"]+)"|(?P<key>[^="~]+))(?:(?P<sign>[=~])(?P<value>.*))?\Z', re.DOTALL)
 _NEXT = "Press ? for the filter language."
 
 

@@ -22,7 +22,7 @@ def complete(text: str, cursor: int, rows: Iterable[Row], kind: Kind, most: int 
     for candidate in _candidates(word, rows, kind):
         if len(found) >= most:
             break
-        if candidate.casefold().startswith(word.casefold()) and candidate != word:
+        if _bare(candidate).startswith(_bare(word)) and candidate != word:
             found.setdefault(candidate)
     return [f"{head}{candidate}{tail}" for candidate in found]
 
@@ -49,12 +49,14 @@ def _tag_candidates(value: str, held: Iterable[tuple[str, str]]) -> Iterable[str
     pairs = [(key, text) for key, text in held if key and '"' not in key + text]
     match = TAG.match(value)
     if match is not None and match["sign"] == "=":
-        wanted = (match["quoted"] or match["key"]).casefold()
-        yield from sorted(
-            f"tag:{_quoted(key, '=~')}={_quoted(text)}" for key, text in pairs if key.casefold() == wanted
-        )
+        wanted, typed = (match["quoted"] or match["key"]).casefold(), value[: match.start("sign")]
+        yield from sorted(f"tag:{typed}={_quoted(text)}" for key, text in pairs if key.casefold() == wanted)
     else:
         yield from sorted({f"tag:{_quoted(key, '=~')}" for key, _ in pairs})
+
+
+def _bare(text: str) -> str:
+    return text.replace('"', "").casefold()
 
 
 def _quoted(text: str, signs: str = "") -> str:
