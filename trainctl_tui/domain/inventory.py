@@ -98,6 +98,10 @@ class LaneState(Struct, frozen=True):
         """Whether anything was ever listed here: rows, or a complete "none"."""
         return bool(self.rows) or self.complete
 
+    def is_over(self, sweep: int) -> bool:
+        """Say whether nothing that is told of a sweep matters any more: it ended, or a later one began."""
+        return sweep < self.sweep or (sweep == self.sweep and not self.refreshing)
+
 
 class OutOfStep(Exception):
     """Differences from a sweep, or the end of one, arrived and what they build on is not held whole.
@@ -122,13 +126,13 @@ class Inventory(Struct, frozen=True):
     def accept(self, new: Listing) -> Inventory:
         """Take in a listing; drop it if its sweep is over. Raise OutOfStep if its base is not held."""
         held = self.state(new.lane)
-        if new.sweep < held.sweep or new.sweep == held.base:
+        if held.is_over(new.sweep):
             return self
         if not new.complete:
             return self._with(_with_page(held, new))
         if new.base is None:
             rows: Mapping[str, Row] = {item.id: item for item in new.items}
-        elif new.base == new.sweep == held.sweep and held.refreshing:
+        elif new.base == new.sweep == held.sweep:
             rows = {**held.pending, **{item.id: item for item in new.items}}
         elif new.base == held.base and not held.pending:
             gone = frozenset(new.gone)
@@ -164,7 +168,7 @@ class Inventory(Struct, frozen=True):
     ) -> Inventory:
         """Note that a sweep failed. Its rows stay; a sweep that failed half-way leaves the lane partial."""
         held = self.state(lane)
-        if sweep < held.sweep or sweep == held.base:
+        if held.is_over(sweep):
             return self
         return self._with(
             replace(
