@@ -142,3 +142,15 @@ def test_a_large_page_crosses_a_real_pipe() -> None:
     with os.fdopen(reading, "rb") as pipe:
         assert list(frames.read(pipe, ToView)) == [Listed(page, 0.0)]
     thread.join()
+
+
+def test_a_name_that_is_no_utf8_crosses_with_a_mark_and_ends_nobody() -> None:
+    """Python reads a byte of a path that is no UTF-8 as half a character; an error may name such a path."""
+    trouble = Trouble("ConfigError", "Cannot read /home/a\udcff/config.", "It is broken.", "Mend it.", False)
+    listing = Listing(Lane("1", "r", Kind.INSTANCES), 1, (instance(1, zone="\ud800"),), None, True)
+    sent = frames.encode(NoAnswer(1, trouble)) + frames.encode(Listed(listing, 0.0))
+    answer, listed = decoded(sent)
+    assert isinstance(answer, NoAnswer)
+    assert answer.trouble.what == "Cannot read /home/a\ufffd/config."
+    assert isinstance(listed, Listed)
+    assert listed.listing.items == (instance(1, zone="\ufffd"),)

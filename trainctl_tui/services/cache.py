@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from trainctl_tui.domain.inventory import REMEMBERED_SWEEP, Lane, Listing
+from trainctl_tui.domain.packing import packed
 from trainctl_tui.domain.resources import ROW_TYPES, Identity, Kind
 from trainctl_tui.paths import make_private
 from trainctl_tui.services.scope import Scope
@@ -91,7 +92,7 @@ class Cache:
         """Remember a whole listing; a page or differences raise ValueError: a partial cache would lie."""
         if not listing.complete or listing.base is not None:
             raise ValueError("only a whole listing is remembered")
-        rows = msgspec.Raw(msgspec.msgpack.encode(listing.items))
+        rows = msgspec.Raw(packed(listing.items))
         stored = _Stored(listing.taken_at, clock_offset, rows)
         self._write(_lane_name(identity, listing.lane.region, listing.lane.kind), stored)
 
@@ -142,7 +143,7 @@ class Cache:
         return self._with(name, read)
 
     def _write(self, name: str, value: object) -> None:
-        blob = msgspec.msgpack.encode(value)
+        blob = packed(value)
         self._with(name, lambda cache: cache.set(name, blob, retry=False))
 
     def _with(self, name: str, use: Callable[[DiskCache], T]) -> T | None:
