@@ -33,3 +33,4 @@ resource_id  # matched by position
 cache_hits  # matched by position
 cache_misses  # matched by position
 uninstall  # for whoever runs a second app in one process
+TestSweeps  # pytest collects it
