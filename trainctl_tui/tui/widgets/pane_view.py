@@ -156,7 +156,7 @@ class PaneView(Vertical):
         self.table.empty_text = self._empty_text(lane)
         self.label = f" {self.number} {self.spec.title} {self._count(lane)} "
         self.notes = self._notes(lane)
-        line = Text(self.label, "bold", no_wrap=True, overflow="ellipsis")
+        line = Text(self.label, "bold")
         self._headline.say(line.append_text(self.notes))
 
     def _count(self, lane: LaneState | None) -> str:
@@ -189,9 +189,9 @@ class PaneView(Vertical):
         if self.table.model.total:
             hidden = plural(self.table.model.total, self.spec.noun)
             return f"{hidden}, none shown. Change the filter with /, or show ended ones with H."
-        if lane.trouble is not None:
-            return (
-                f"{nouns} are not known.\n{lane.trouble.what}\n{lane.trouble.why}\n{lane.trouble.next_step}"
+        if (trouble := lane.trouble) is not None:
+            return "\n".join(
+                (f"{nouns.capitalize()} are not known.", trouble.what, trouble.why, trouble.next_step)
             )
         if not all(lane.complete for lane in self._lanes):
             return f"Reading {nouns} in {', '.join(self._regions)} …"
