@@ -7,7 +7,7 @@ import os
 from rich.text import Text
 
 from trainctl_tui.domain.errors import InvalidQuery
-from trainctl_tui.domain.query import complete
+from trainctl_tui.domain.query_completion import complete
 from trainctl_tui.link.messages import AskRegions, NoAnswer, Pause, Refresh, RegionsAnswer, WatchRegions
 from trainctl_tui.services.profiles import profiles
 from trainctl_tui.tui import command_line, header
