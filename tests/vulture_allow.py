@@ -27,6 +27,7 @@ _.readable  # io calls it
 _.readinto  # io calls it
 _.store  # diskcache calls it
 _.fetch  # diskcache calls it
+_._sql  # diskcache reads it
 full_path  # diskcache names it
 iterator  # diskcache names it
 resource_id  # matched by position
