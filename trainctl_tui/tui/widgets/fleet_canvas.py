@@ -163,7 +163,8 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
     def _repaint_stale(self) -> None:
         """Repaint the lines in sight that would show something else than they do."""
         faces = [self._face(key) for key in self._keys_in_sight()]
-        if not faces and self._painted:
+        if bool(faces) != bool(self._painted):
+            # What is said where there is no row has lines of its own: all of it comes, or all goes.
             self.refresh()
             return
         for line, face in enumerate(faces):
