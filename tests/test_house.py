@@ -82,6 +82,7 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, e):\n    self.notify(str(e))\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, name):\n    self.border_title = name\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, x):\n    self.query_one(Static).update(x)\n"),
+    (doors.words_enter_textual_by_the_door, VIEW, "def f(t, x): t.add_row(Text(x), x)\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "OptionList(*(name for name in names))\n"),
     (
         doors.words_enter_textual_by_the_door,

@@ -71,7 +71,7 @@ def _account(news: News) -> str:
 
 def how(news: News, now: float) -> Text:
     """Return the second line: counts by state, then the age of each lane."""
-    line = Text(no_wrap=True, overflow="ellipsis")
+    line = Text()
     for kind, label in _SHOWN_LANES:
         _append_lane(line, label, news.lanes(kind), now)
     for kind, label in _SIDE_LANES:
@@ -115,8 +115,9 @@ def troubles(news: News) -> Text:
     if not found:
         return Text()
     where_, text = found[0]
-    more = f"  (+{len(found) - 1} more: m)" if len(found) > 1 else ""
-    return Text(safe(f"▲ {where_}: {text}{more}", 1000), "bold yellow", no_wrap=True, overflow="ellipsis")
+    # First, because a narrow screen cuts the rest: that there is more, and the key that shows it.
+    count = f"{len(found)} problems, m shows them: " if len(found) > 1 else ""
+    return Text(safe(f"▲ {count}{where_}: {text}", 1000), "bold yellow")
 
 
 def current_troubles(news: News) -> list[tuple[str, str]]:
