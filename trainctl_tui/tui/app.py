@@ -18,6 +18,7 @@ from trainctl_tui.tui.commands import COMMANDS
 from trainctl_tui.tui.crash import CrashMixin
 from trainctl_tui.tui.gc_policy import GcPolicy
 from trainctl_tui.tui.header import Badges
+from trainctl_tui.tui.key_order import KeyOrderMixin
 from trainctl_tui.tui.lifecycle import Resumed
 from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
 from trainctl_tui.tui.safe import safe
@@ -30,7 +31,7 @@ from trainctl_tui.view_settings import ViewSettings
 _CANNOT_START = frozenset({"NoCredentials", "ConfigError"})
 
 
-class TrainctlApp(CrashMixin, App[int]):
+class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
     """``open_session`` makes the session of a launch; ``clock`` is this machine's, in seconds."""
 
     CSS_PATH = "app.tcss"

@@ -244,3 +244,11 @@ class Asking(Taking):
     def action_help(self) -> None:
         """Show the keys and the filter language."""
         self.owner.push_screen(TextScreen("Help", help_text()))
+
+    def action_palette(self) -> None:
+        """Find any command by its name."""
+        self.owner.action_command_palette()
+
+    def action_quit(self) -> None:
+        """Leave."""
+        self.owner.exit()
