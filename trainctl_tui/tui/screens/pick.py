@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.safe import safe
 
 Choice = tuple[str, str]  # (value, label)
 
