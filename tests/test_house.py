@@ -207,7 +207,7 @@ def needs(*modules: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(bool(absent), reason=f"not built yet: {', '.join(absent)}")
 
 
-@needs("tui/app", "tui/render_guard", "tui/gc_policy", "tui/safe", "link/client")
+@needs("tui/app", "tui/render_guard", "tui/gc_policy", "safe", "link/client")
 def test_the_running_view_has_neither_sdk_nor_pydantic() -> None:
     modules = _modules_after(
         "-c", "import trainctl_tui.tui.app, trainctl_tui.view_settings, trainctl_tui.link.client"

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.support.naive_fleet import Key, Row
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 
 COLUMNS: tuple[Column[Row, Any], ...] = (

@@ -21,7 +21,7 @@ from tests.support.fleet_app import (
     texts,
 )
 from tests.support.naive_fleet import Row
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
 from trainctl_tui.tui.widgets.fleet_table import AT_ONCE, FleetTable
 
 SIZE = (40, 12)

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.naive_fleet import Key, NaiveFleet, Row, Wish
+from trainctl_tui.listing.columns import Column
 from trainctl_tui.tui.widgets import fleet_plan
-from trainctl_tui.tui.widgets.columns import Column
 from trainctl_tui.tui.widgets.fleet_model import FleetModel, Plan
 
 EXAMPLES = 10_000

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
 from trainctl_tui.tui.widgets.fleet_model import NO_CHANGE, Change, FleetModel, Key
 
 HERE = "us-east-1"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from trainctl_tui.listing.columns import Column
 from trainctl_tui.tui.widgets import fleet_plan
-from trainctl_tui.tui.widgets.columns import Column
 from trainctl_tui.tui.widgets.fleet_model import FleetModel, Key, Plan
 
 

@@ -11,7 +11,8 @@ from rich.cells import cell_len
 
 from tests.support import hostile
 from tests.support.hostile import FORBIDDEN
-from trainctl_tui.tui.safe import MARK, cells, is_safe, safe, safe_lines
+from trainctl_tui.safe import MARK, is_safe, safe, safe_lines
+from trainctl_tui.tui.widgets.cells import cells
 
 SEED = 20261124
 ANY = st.text(st.characters(codec=None, exclude_categories=()), max_size=80) | st.builds(

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import Refresh
+from trainctl_tui.safe import safe
 from trainctl_tui.services.view_memory import ViewMemory
 from trainctl_tui.tui import render_guard
 from trainctl_tui.tui.commands import COMMANDS
@@ -21,7 +22,6 @@ from trainctl_tui.tui.header import Badges
 from trainctl_tui.tui.key_order import KeyOrderMixin
 from trainctl_tui.tui.lifecycle import Resumed
 from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
-from trainctl_tui.tui.safe import safe
 from trainctl_tui.tui.screens.dashboard import Dashboard
 from trainctl_tui.tui.screens.first_run import FirstRun
 from trainctl_tui.tui.session import Session

@@ -11,9 +11,9 @@ from rich.text import Text
 from trainctl_tui.domain.inventory import LaneState, Standing
 from trainctl_tui.domain.resources import Instance, Kind
 from trainctl_tui.launch import Launch
-from trainctl_tui.tui.format import standing, wait, worst
-from trainctl_tui.tui.news import News
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.listing.format import standing, wait, worst
+from trainctl_tui.listing.news import News
+from trainctl_tui.safe import safe
 from trainctl_tui.tui.widgets.line import joined
 
 _STATES = ("running", "pending", "stopping", "shutting-down", "stopped", "terminated")

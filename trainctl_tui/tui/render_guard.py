@@ -13,7 +13,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
-from trainctl_tui.tui.safe import MARK, is_safe
+from trainctl_tui.safe import MARK, is_safe
 
 _installed: list[Any] = []
 

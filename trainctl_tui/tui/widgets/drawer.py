@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from trainctl_tui.tui.panes.details import Details, Link
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.listing.details import Details, Link
+from trainctl_tui.safe import safe
 from trainctl_tui.tui.styles import style
 
 _LABEL_WIDTH = 16

@@ -13,8 +13,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from trainctl_tui.tui.safe import safe
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.safe import safe
 from trainctl_tui.tui.widgets.fleet_layout import Cells, Layout
 from trainctl_tui.tui.widgets.fleet_model import NO_CHANGE, FleetModel, Key
 from trainctl_tui.tui.widgets.fleet_strips import MEANINGS, Face, Strips

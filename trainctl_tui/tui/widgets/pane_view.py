@@ -11,16 +11,17 @@ from textual.containers import Vertical
 
 from trainctl_tui.domain.errors import InvalidQuery
 from trainctl_tui.domain.inventory import LaneState, Standing
-from trainctl_tui.domain.query import Context, Query, parse
+from trainctl_tui.domain.query import Query, parse
 from trainctl_tui.domain.resources import Instance, Kind, Row
+from trainctl_tui.listing.choosing import context
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.listing.details import Details
+from trainctl_tui.listing.facts import Facts
+from trainctl_tui.listing.format import plural, standing, worst
+from trainctl_tui.listing.news import Key, News
+from trainctl_tui.listing.spec import PaneSpec
+from trainctl_tui.safe import safe
 from trainctl_tui.services.view_memory import PaneMemory
-from trainctl_tui.tui.format import plural, standing, worst
-from trainctl_tui.tui.news import Key, News
-from trainctl_tui.tui.panes.details import Details
-from trainctl_tui.tui.panes.facts import Facts
-from trainctl_tui.tui.panes.spec import PaneSpec
-from trainctl_tui.tui.safe import safe
-from trainctl_tui.tui.widgets.columns import Column
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 from trainctl_tui.tui.widgets.line import Line
 
@@ -120,32 +121,18 @@ class PaneView(Vertical):
         row = self.row(key)
         return None if row is None else self.spec.details(row, self.facts)
 
-    def context(self) -> Context:
-        """Return what the filter may ask about."""
-        facts = self.facts
-        columns = self.columns
-        return Context(
-            now=facts.now,
-            user=facts.user,
-            owner_keys=facts.owner_keys,
-            protected_keys=facts.protected_keys,
-            texts=lambda row: " ".join(column.text(row, facts) for column in columns),
-            spec=lambda row: facts.specs.get(row.type) if isinstance(row, Instance) else None,
-            status=lambda row: facts.statuses.get((row.region, row.id)),
-        )
-
     def _apply_filter(self) -> None:
         query, hide = self._query, self.hide_ended and self.spec.kind is Kind.INSTANCES
         if query is None and not hide:
             self.table.set_filter(None)
             self.show_title()
             return
-        context = self.context()
+        asked = context(self.columns, self.facts)
 
         def wanted(row: Row) -> bool | None:
             if hide and isinstance(row, Instance) and row.state == "terminated":
                 return False
-            return True if query is None else query.verdict(row, context)
+            return True if query is None else query.verdict(row, asked)
 
         self.table.set_filter(wanted)
         self.show_title()

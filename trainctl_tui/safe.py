@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from rich.cells import cell_len, set_cell_size
-
 MARK = "\ufffd"
 """What stands for a character that must not reach the terminal."""
 
@@ -56,15 +54,6 @@ def safe_lines(text: object, limit: int = 65_536) -> str:
 def is_safe(character: str) -> bool:
     """Say whether one character may reach the terminal."""
     return unicodedata.category(character) not in _BAD_CATEGORIES and character not in _INVISIBLE
-
-
-def cells(text: str, width: int, align: str = "left") -> str:
-    """Return safe text, exactly ``width`` cells wide: padded, or cut with an ellipsis."""
-    length = len(text) if text.isascii() else cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, max(width, 0))
-    padding = " " * (width - length)
-    return padding + text if align == "right" else text + padding
 
 
 def _cleaned(text: str) -> str:
