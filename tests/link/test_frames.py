@@ -55,6 +55,21 @@ def decoded(data: bytes, kind: object = ToView) -> list[object]:
     return list(frames.read(cast("IO[bytes]", io.BytesIO(data)), kind))
 
 
+def test_what_is_not_utf_8_crosses_as_question_marks() -> None:
+    """A path or a variable holds any bytes; Python reads them as halves of characters."""
+    trouble = Trouble("ConfigError", "no profile \udcff", "/home/\udcc3/.aws", "", False)
+    told = NoAnswer(3, trouble)
+    assert decoded(frames.encode(told)) == [
+        NoAnswer(3, Trouble("ConfigError", "no profile ?", "/home/?/.aws", "", False))
+    ]
+    page = Listed(
+        Listing(Lane("1", "r", Kind.INSTANCES), 2, (instance(1, key_name="\ud800"),), 1.5, True), 0.5
+    )
+    (back,) = decoded(frames.encode(page))
+    assert isinstance(back, Listed)
+    assert back.listing.items == (instance(1, key_name="?"),)
+
+
 class Drops(io.RawIOBase):
     """Takes and gives a few bytes at a time."""
 
@@ -142,15 +157,3 @@ def test_a_large_page_crosses_a_real_pipe() -> None:
     with os.fdopen(reading, "rb") as pipe:
         assert list(frames.read(pipe, ToView)) == [Listed(page, 0.0)]
     thread.join()
-
-
-def test_a_name_that_is_no_utf8_crosses_with_a_mark_and_ends_nobody() -> None:
-    """Python reads a byte of a path that is no UTF-8 as half a character; an error may name such a path."""
-    trouble = Trouble("ConfigError", "Cannot read /home/a\udcff/config.", "It is broken.", "Mend it.", False)
-    listing = Listing(Lane("1", "r", Kind.INSTANCES), 1, (instance(1, zone="\ud800"),), None, True)
-    sent = frames.encode(NoAnswer(1, trouble)) + frames.encode(Listed(listing, 0.0))
-    answer, listed = decoded(sent)
-    assert isinstance(answer, NoAnswer)
-    assert answer.trouble.what == "Cannot read /home/a\ufffd/config."
-    assert isinstance(listed, Listed)
-    assert listed.listing.items == (instance(1, zone="\ufffd"),)

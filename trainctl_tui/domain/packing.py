@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-MARK = "\ufffd"
+MARK = "?"
 """What stands for half a character."""
 
 _encoder = msgspec.msgpack.Encoder()
