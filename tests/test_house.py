@@ -82,6 +82,7 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, e):\n    self.notify(str(e))\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, name):\n    self.border_title = name\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, x):\n    self.query_one(Static).update(x)\n"),
+    (doors.words_enter_textual_by_the_door, VIEW, "def f(t, x): t.add_row(Text(x), x)\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "OptionList(*(name for name in names))\n"),
     (
         doors.words_enter_textual_by_the_door,
@@ -206,7 +207,7 @@ def needs(*modules: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(bool(absent), reason=f"not built yet: {', '.join(absent)}")
 
 
-@needs("tui/app", "tui/render_guard", "tui/gc_policy", "tui/safe", "link/client")
+@needs("tui/app", "tui/render_guard", "tui/gc_policy", "safe", "link/client")
 def test_the_running_view_has_neither_sdk_nor_pydantic() -> None:
     modules = _modules_after(
         "-c", "import trainctl_tui.tui.app, trainctl_tui.view_settings, trainctl_tui.link.client"

@@ -11,6 +11,7 @@ _.disable_nagle_algorithm  # http.server reads it
 _.data_received  # asyncio calls it
 _.connection_made  # asyncio calls it
 _._return_code  # Textual reads it
+_.border_title  # Textual reads it
 _.no_wrap  # Rich reads it
 _.overflow  # Rich reads it
 _.SCHEMA  # written beside what is kept on disk

@@ -40,6 +40,8 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     from trainctl_tui.services.refresh import Plan, Refresher
     from trainctl_tui.services.schedule import Pace
     from trainctl_tui.services.scope import Scope
+    from trainctl_tui.services.sharing import Sharing
+    from trainctl_tui.services.turns import Turns
 
     outlet = Outlet(outgoing, broken=lambda: os._exit(0))
     outlet.say(Hello(os.getpid(), launch.regions))
@@ -54,7 +56,8 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
 
     plan = Plan(launch.regions, Pace(launch.refresh), generation)
     desk = Desk(_pool("sweep", _SWEEPS), _pool("cache", 1))
-    refresher = Refresher(open_one, Voice(outlet.say), cache, plan, desk)
+    sharing = Sharing(cache, Turns(cache.turns_dir))
+    refresher = Refresher(open_one, Voice(outlet.say), cache, plan, desk, sharing.fly)
     Thread(target=guarded(refresher.run), name="refresher", daemon=True).start()
     Server(refresher, outlet.say, _pool("question", _QUESTIONS)).listen(incoming)
     # Threads may sit in sockets for seconds; there is nothing they could finish.
@@ -97,11 +100,11 @@ def view(launch: Launch, first: Popen[bytes] | None) -> TrainctlApp:
 
     from trainctl_tui import paths
     from trainctl_tui.link.client import CollectorLink
+    from trainctl_tui.listing.remember import remembered
     from trainctl_tui.services import view_memory
     from trainctl_tui.services.cache import Cache
     from trainctl_tui.services.scope import Scope
     from trainctl_tui.tui.app import TrainctlApp
-    from trainctl_tui.tui.remember import remembered
     from trainctl_tui.tui.session import Session
     from trainctl_tui.view_settings import load_view_settings
 

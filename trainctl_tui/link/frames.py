@@ -21,10 +21,25 @@ class BrokenFrameError(Exception):
 
 def encode(message: object) -> bytes:
     """Return a message as one frame; raise BrokenFrameError if it is over the limit."""
-    body = _encoder.encode(message)
+    try:
+        body = _encoder.encode(message)
+    except UnicodeEncodeError:
+        body = _encoder.encode(_whole(msgspec.to_builtins(message)))
     if len(body) > LIMIT:
         raise BrokenFrameError(f"a message of {len(body):,} bytes is over the limit of {LIMIT:,}")
     return _LENGTH.pack(len(body)) + body
+
+
+def _whole(value: Any) -> Any:
+    """Replace halves of characters, which a path or a variable that is not UTF-8 holds and msgpack cannot."""
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case list() | tuple():
+            return [_whole(one) for one in value]
+        case dict():
+            return {_whole(key): _whole(one) for key, one in value.items()}
+    return value
 
 
 def write(stream: IO[bytes], frame: bytes) -> None:

@@ -42,10 +42,14 @@ T = TypeVar("T")
 
 
 class Remembered(Struct, frozen=True):
-    """A complete listing of an earlier time (sweep 0), and the provider's clock minus ours then (seconds)."""
+    """A complete listing of an earlier time (sweep 0), and the provider's clock minus ours then (seconds).
+
+    ``version`` is the name that its rows were given when they were saved.
+    """
 
     listing: Listing
     clock_offset: float
+    version: str = ""
 
 
 class _Stored(Struct, frozen=True, array_like=True):
@@ -54,6 +58,7 @@ class _Stored(Struct, frozen=True, array_like=True):
     taken_at: float | None
     clock_offset: float
     rows: msgspec.Raw
+    version: str = ""
 
 
 class Cache:
@@ -71,6 +76,15 @@ class Cache:
         self._open: dict[str, LaneFile] = {}
         self._reader = Reader()
 
+    @property
+    def turns_dir(self) -> Path:
+        """Where the processes of this scope agree on who reads which lane."""
+        return self._base / "turns"
+
+    def lane_name(self, identity: Identity, region: str, kind: Kind) -> str:
+        """Return the name of a lane on disk."""
+        return _lane_name(identity, region, kind)
+
     # ---- listings ----
 
     def load(self, identity: Identity, region: str, kind: Kind) -> Remembered | None:
@@ -83,14 +97,14 @@ class Cache:
         self.hits += 1
         lane = Lane(identity.account, region, kind)
         listing = Listing(lane, REMEMBERED_SWEEP, items, stored.taken_at, complete=True)
-        return Remembered(listing, stored.clock_offset)
+        return Remembered(listing, stored.clock_offset, stored.version)
 
-    def save(self, identity: Identity, listing: Listing, clock_offset: float) -> None:
+    def save(self, identity: Identity, listing: Listing, clock_offset: float, version: str = "") -> None:
         """Remember a whole listing; a page or differences raise ValueError: a partial cache would lie."""
         if not listing.complete or listing.base is not None:
             raise ValueError("only a whole listing is remembered")
         rows = msgspec.Raw(msgspec.msgpack.encode(listing.items))
-        stored = _Stored(listing.taken_at, clock_offset, rows)
+        stored = _Stored(listing.taken_at, clock_offset, rows, version)
         self._write(_lane_name(identity, listing.lane.region, listing.lane.kind), stored)
 
     def _rows(self, kind: Kind, stored: _Stored) -> tuple[Any, ...] | None:

@@ -12,15 +12,16 @@ from textual.screen import Screen
 
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import Refresh
+from trainctl_tui.safe import safe
 from trainctl_tui.services.view_memory import ViewMemory
 from trainctl_tui.tui import render_guard
 from trainctl_tui.tui.commands import COMMANDS
 from trainctl_tui.tui.crash import CrashMixin
 from trainctl_tui.tui.gc_policy import GcPolicy
 from trainctl_tui.tui.header import Badges
+from trainctl_tui.tui.key_order import KeyOrderMixin
 from trainctl_tui.tui.lifecycle import Resumed
 from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
-from trainctl_tui.tui.safe import safe
 from trainctl_tui.tui.screens.dashboard import Dashboard
 from trainctl_tui.tui.screens.first_run import FirstRun
 from trainctl_tui.tui.session import Session
@@ -30,7 +31,7 @@ from trainctl_tui.view_settings import ViewSettings
 _CANNOT_START = frozenset({"NoCredentials", "ConfigError"})
 
 
-class TrainctlApp(CrashMixin, App[int]):
+class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
     """``open_session`` makes the session of a launch; ``clock`` is this machine's, in seconds."""
 
     CSS_PATH = "app.tcss"

@@ -7,15 +7,15 @@ import os
 from rich.text import Text
 
 from trainctl_tui.domain.errors import InvalidQuery
-from trainctl_tui.domain.query import complete
+from trainctl_tui.domain.query_completion import complete
 from trainctl_tui.link.messages import AskRegions, NoAnswer, Pause, Refresh, RegionsAnswer, WatchRegions
+from trainctl_tui.listing.spec import PANES
+from trainctl_tui.safe import safe
 from trainctl_tui.services.profiles import profiles
 from trainctl_tui.tui import command_line, header
 from trainctl_tui.tui.command_line import Destination
 from trainctl_tui.tui.help import help_text
 from trainctl_tui.tui.messages import Answer
-from trainctl_tui.tui.panes.spec import PANES
-from trainctl_tui.tui.safe import safe
 from trainctl_tui.tui.screens.pick import PickScreen
 from trainctl_tui.tui.screens.taking import Taking
 from trainctl_tui.tui.screens.text import TextScreen
@@ -244,3 +244,11 @@ class Asking(Taking):
     def action_help(self) -> None:
         """Show the keys and the filter language."""
         self.owner.push_screen(TextScreen("Help", help_text()))
+
+    def action_palette(self) -> None:
+        """Find any command by its name."""
+        self.owner.action_command_palette()
+
+    def action_quit(self) -> None:
+        """Leave."""
+        self.owner.exit()

@@ -10,13 +10,13 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from trainctl_tui.domain.resources import TRANSITIONAL, Instance, Kind, Row, Snapshot, Volume
+from trainctl_tui.listing.facts import Facts
+from trainctl_tui.listing.news import Key, News
+from trainctl_tui.listing.spec import PANES
 from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
 from trainctl_tui.tui import header
 from trainctl_tui.tui.commands import bindings
 from trainctl_tui.tui.footer import footer_line
-from trainctl_tui.tui.news import Key, News
-from trainctl_tui.tui.panes.facts import Facts
-from trainctl_tui.tui.panes.spec import PANES
 from trainctl_tui.tui.screens.asking import Asking
 from trainctl_tui.tui.tabs import tab_line
 from trainctl_tui.tui.widgets.drawer import Drawer

@@ -13,8 +13,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from trainctl_tui.tui.safe import safe
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.safe import safe
 from trainctl_tui.tui.widgets.fleet_layout import Cells, Layout
 from trainctl_tui.tui.widgets.fleet_model import NO_CHANGE, FleetModel, Key
 from trainctl_tui.tui.widgets.fleet_strips import MEANINGS, Face, Strips
@@ -163,7 +163,8 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
     def _repaint_stale(self) -> None:
         """Repaint the lines in sight that would show something else than they do."""
         faces = [self._face(key) for key in self._keys_in_sight()]
-        if not faces and self._painted:
+        if bool(faces) != bool(self._painted):
+            # What is said where there is no row has lines of its own: all of it comes, or all goes.
             self.refresh()
             return
         for line, face in enumerate(faces):

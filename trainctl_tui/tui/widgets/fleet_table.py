@@ -16,7 +16,7 @@ from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
 from trainctl_tui.tui.widgets.fleet_canvas import Facts, FleetCanvas, Held, Row
 from trainctl_tui.tui.widgets.fleet_model import NO_CHANGE, Key, Plan
 

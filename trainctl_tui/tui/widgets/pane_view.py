@@ -11,16 +11,17 @@ from textual.containers import Vertical
 
 from trainctl_tui.domain.errors import InvalidQuery
 from trainctl_tui.domain.inventory import LaneState, Standing
-from trainctl_tui.domain.query import Context, Query, parse
+from trainctl_tui.domain.query import Query, parse
 from trainctl_tui.domain.resources import Instance, Kind, Row
+from trainctl_tui.listing.choosing import context
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.listing.details import Details
+from trainctl_tui.listing.facts import Facts
+from trainctl_tui.listing.format import plural, standing, worst
+from trainctl_tui.listing.news import Key, News
+from trainctl_tui.listing.spec import PaneSpec
+from trainctl_tui.safe import safe
 from trainctl_tui.services.view_memory import PaneMemory
-from trainctl_tui.tui.format import plural, standing, worst
-from trainctl_tui.tui.news import Key, News
-from trainctl_tui.tui.panes.details import Details
-from trainctl_tui.tui.panes.facts import Facts
-from trainctl_tui.tui.panes.spec import PaneSpec
-from trainctl_tui.tui.safe import safe
-from trainctl_tui.tui.widgets.columns import Column
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 from trainctl_tui.tui.widgets.line import Line
 
@@ -40,6 +41,8 @@ class PaneView(Vertical):
         self._regions: tuple[str, ...] = ()
         self.memory = memory if spec.column(memory.order) else replace(memory, order="")
         self.table: FleetTable[Any, Facts] = FleetTable(self.columns, id=f"table-{spec.kind.value}")
+        self.label = f" {number} {spec.title} "
+        self.notes = Text()
         self._headline = Line(id=f"title-{spec.kind.value}", classes="pane-title")
 
     def compose(self) -> ComposeResult:
@@ -118,58 +121,53 @@ class PaneView(Vertical):
         row = self.row(key)
         return None if row is None else self.spec.details(row, self.facts)
 
-    def context(self) -> Context:
-        """Return what the filter may ask about."""
-        facts = self.facts
-        columns = self.columns
-        return Context(
-            now=facts.now,
-            user=facts.user,
-            owner_keys=facts.owner_keys,
-            protected_keys=facts.protected_keys,
-            texts=lambda row: " ".join(column.text(row, facts) for column in columns),
-            spec=lambda row: facts.specs.get(row.type) if isinstance(row, Instance) else None,
-            status=lambda row: facts.statuses.get((row.region, row.id)),
-        )
-
     def _apply_filter(self) -> None:
         query, hide = self._query, self.hide_ended and self.spec.kind is Kind.INSTANCES
         if query is None and not hide:
             self.table.set_filter(None)
             self.show_title()
             return
-        context = self.context()
+        asked = context(self.columns, self.facts)
 
         def wanted(row: Row) -> bool | None:
             if hide and isinstance(row, Instance) and row.state == "terminated":
                 return False
-            return True if query is None else query.verdict(row, context)
+            return True if query is None else query.verdict(row, asked)
 
         self.table.set_filter(wanted)
         self.show_title()
 
     def show_title(self) -> None:
         """Say how many rows there are, how many are shown, and how far they can be trusted."""
-        model = self.table.model
-        line = Text(no_wrap=True, overflow="ellipsis")
-        line.append(f" {self.number} {self.spec.title} ", "bold")
         lane = worst(self._lanes)
+        self.table.empty_text = self._empty_text(lane)
+        self.label = f" {self.number} {self.spec.title} {self._count(lane)} "
+        self.notes = self._notes(lane)
+        line = Text(self.label, "bold")
+        self._headline.say(line.append_text(self.notes))
+
+    def _count(self, lane: LaneState | None) -> str:
+        """Return how many rows there are: "?" before any is known, at least so many while not all are."""
+        model = self.table.model
         complete = lane is not None and all(lane.complete for lane in self._lanes)
-        total = f"{model.total:,}" if complete or model.total else "?"
-        line.append(total if complete or not model.total else f"≥{total}")
+        if not complete:
+            return f"≥{model.total:,}" if model.total else "?"
         if model.shown_count != model.total:
-            line.append(f", {model.shown_count:,} shown", "bold")
+            return f"{model.shown_count:,} of {model.total:,}"
+        return f"{model.total:,}"
+
+    def _notes(self, lane: LaneState | None) -> Text:
+        model = self.table.model
+        notes: list[tuple[str, str]] = []
         if model.marks:
             hidden = f" ({model.marked_hidden} hidden)" if model.marked_hidden else ""
-            line.append(f" · {len(model.marks):,} marked{hidden}", "bold magenta")
+            notes.append((f"{len(model.marks):,} marked{hidden}", "bold magenta"))
         if self.query_text:
-            line.append(f" · /{safe(self.query_text, 60)}", "cyan")
-            if model.unknown:
-                line.append(f" {model.unknown:,} unknown", "yellow")
+            unknown = f" {model.unknown:,} unknown" if model.unknown else ""
+            notes.append((f"/{safe(self.query_text, 60)}{unknown}", "cyan"))
         if lane is not None and lane.standing is not Standing.LIVE:
-            line.append(f" · {standing(lane, self.facts.now)}", "yellow")
-        self._headline.say(line)
-        self.table.empty_text = self._empty_text(lane)
+            notes.append((standing(lane, self.facts.now), "yellow"))
+        return Text(" · ").join(Text(text, style) for text, style in notes)
 
     def _empty_text(self, lane: LaneState | None) -> str:
         nouns = f"{self.spec.noun}s"
@@ -178,9 +176,9 @@ class PaneView(Vertical):
         if self.table.model.total:
             hidden = plural(self.table.model.total, self.spec.noun)
             return f"{hidden}, none shown. Change the filter with /, or show ended ones with H."
-        if lane.trouble is not None:
-            return (
-                f"{nouns} are not known.\n{lane.trouble.what}\n{lane.trouble.why}\n{lane.trouble.next_step}"
+        if (trouble := lane.trouble) is not None:
+            return "\n".join(
+                (f"{nouns.capitalize()} are not known.", trouble.what, trouble.why, trouble.next_step)
             )
         if not all(lane.complete for lane in self._lanes):
             return f"Reading {nouns} in {', '.join(self._regions)} …"

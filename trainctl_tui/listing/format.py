@@ -71,7 +71,7 @@ def standing(lane: LaneState, now: float) -> str:
         Standing.REMEMBERED: f"as of {held}",
         Standing.LIVE: live,
         Standing.PARTIAL: "partial",
-        Standing.STALE: f"stale {held}",
+        Standing.STALE: "stale" if held == "now" else f"stale {held}",
         Standing.FAILED: "failed",
     }
     return words[lane.standing]

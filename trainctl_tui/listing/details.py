@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from trainctl_tui.domain.resources import Kind, Tags
-from trainctl_tui.tui.news import Key
+from trainctl_tui.listing.news import Key
 
 
 class Field(Struct, frozen=True):
