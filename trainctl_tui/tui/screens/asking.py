@@ -176,6 +176,7 @@ class Asking(Taking):
         self.owner.session.ask(AskRegions, self._pick_regions)
 
     def _pick_regions(self, answer: Answer) -> None:
+        self.owner.clear_notifications()
         if isinstance(answer, NoAnswer):
             self.owner.tell(f"{answer.trouble} Type :region NAME instead.", bad=True)
         elif isinstance(answer, RegionsAnswer):
@@ -193,6 +194,9 @@ class Asking(Taking):
 
     def action_profiles(self) -> None:
         """Pick the profile to use."""
+        if self.badges.launch.demo:
+            self.owner.tell("The demo has no profiles: it touches no account of yours.")
+            return
         names = profiles(os.environ)
         if not names:
             self.owner.tell(

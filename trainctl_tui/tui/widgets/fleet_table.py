@@ -256,9 +256,11 @@ class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
         self._tell_marks()
 
     def action_choose(self) -> None:
-        """Open the highlighted row."""
+        """Open the highlighted row. Without one it only wakes one."""
         if (key := self.model.highlighted) is not None:
             self.post_message(self.RowChosen(self, key))
+        else:
+            self.action_move(1)
 
     def on_click(self, event: events.Click) -> None:
         """Highlight the row that was clicked; a second click opens it; a label orders."""
