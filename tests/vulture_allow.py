@@ -36,3 +36,4 @@ cache_hits  # matched by position
 cache_misses  # matched by position
 uninstall  # for whoever runs a second app in one process
 TestSweeps  # pytest collects it
+_.control  # Textual reads it

@@ -118,8 +118,9 @@ async def press(pilot: Pilot[Any], *names: str) -> None:
 async def settled(pilot: Pilot[Any], table: FleetTable[Any, Any]) -> None:
     """Wait until everything that was asked for is in view and painted."""
     for _ in range(5000):
+        there = table.model.settled and not table._pursuing
         await calm(pilot)
-        if table.model.settled and not table._pursuing:
+        if there:
             return
     raise AssertionError("it never settled")
 

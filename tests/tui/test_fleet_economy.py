@@ -83,12 +83,12 @@ async def test_one_row_in_a_hundred_paints_the_changed_lines_in_sight(
         rows = dict(table.model.rows)
         for number in (4, 7, *range(200, 208)):
             rows[key(number)] = rows[key(number)]._replace(number=99)
-        table.set_rows(rows, 0)
+        table.set_rows(rows, 0, {"a": True})
         await calm(pilot)
         assert sorted(asked) == lines(5, 8)
         assert texts(table)[5].startswith(" ~i-004")
         asked.clear()
-        table.set_rows({**rows, key(9): Row(98, "i-009")}, 0)
+        table.set_rows({**rows, key(9): Row(98, "i-009")}, 0, {"a": True})
         await calm(pilot)
         assert sorted(asked) == lines(5, 8, 10)  # the signs of the refresh before go
         assert texts(table)[5].startswith("  i-004")

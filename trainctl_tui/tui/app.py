@@ -59,8 +59,8 @@ class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
         self.gc_policy = GcPolicy()
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep garbage collection away from keys."""
-        if isinstance(event, events.Key):
+        """Keep garbage collection away from keys and clicks."""
+        if isinstance(event, events.InputEvent):
             self.gc_policy.key()
         await super().on_event(event)
 
@@ -79,6 +79,7 @@ class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
     def on_unmount(self) -> None:
         """End the session: its thread waits for words that nobody will hear."""
         self.session.close()
+        self.gc_policy.close()
 
     def on_news_arrived(self, event: NewsArrived) -> None:
         """Hand the news on; those of an older session are late."""

@@ -55,17 +55,20 @@ class Asking(Taking):
 
     def try_filter(self, text: str) -> bool:
         """Filter the active pane; say why and keep the rows as they are if the text cannot be read."""
-        prompt = self.prompt
         try:
             self.pane.set_query(text)
         except InvalidQuery as error:
-            prompt.hint(str(error), bad=True)
+            self.prompt.hint(str(error), bad=True)
             return False
+        self.hint_counts()
+        return True
+
+    def hint_counts(self) -> None:
+        """Say below the filter how many rows it shows."""
         model = self.pane.table.model
         unknown = f", {model.unknown:,} unknown" if model.unknown else ""
         counts = f"{model.shown_count:,} of {model.total:,} shown{unknown}"
-        prompt.hint(f"{counts} · Tab completes · Enter keeps · Esc undoes")
-        return True
+        self.prompt.hint(f"{counts} · Tab completes · Enter keeps · Esc undoes")
 
     def _preview(self, text: str) -> Destination | None:
         prompt = self.prompt
