@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from trainctl_tui.tui.widgets.columns import Column
 
 from tests.support.fleet_app import FleetApp, calm, fleet, key, lit, press, texts
 from tests.support.naive_fleet import Row
+from trainctl_tui.listing.columns import Column
 from trainctl_tui.listing.instances import COLUMNS as INSTANCES
 from trainctl_tui.listing.spec import PANES
 from trainctl_tui.tui.widgets.fleet_layout import GAP, GUTTER, Layout
