@@ -162,5 +162,5 @@ def _place(name: str) -> Path:
     path = Path(name.strip())
     try:
         return path.expanduser()
-    except RuntimeError:
+    except (RuntimeError, ValueError):
         return path
