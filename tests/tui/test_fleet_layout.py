@@ -67,7 +67,7 @@ def test_columns_never_overlap_and_fill_the_room(room: int) -> None:
         assert {"name", "age"} <= set(names(layout, room))  # the least ones are in sight
 
 
-def test_where_room_is_short_the_least_come_first_then_what_fits() -> None:
+def test_where_room_is_short_the_least_have_a_place_then_what_fits() -> None:
     layout = Layout.of(WIDE, 30)
     assert [p.column.key for p in layout.placed] == ["name", "age", "zone", "more"]
     assert names(layout, 30) == ["name", "age", "zone"]
