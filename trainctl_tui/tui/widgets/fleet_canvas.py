@@ -236,7 +236,7 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
             self._scroll_rows(number - lines + 1)
 
     def _place(self) -> None:
-        # Not the region on screen: a table behind the drawer has none, and comes back without a resize.
+        # A table behind the drawer has no region on screen; its size is the one it comes back with.
         self._layout_now = Layout.of(self._columns, self.size.width - self.scrollbar_size_vertical)
         self._strips.forget()
         self._strips.width = self._layout_now.width
