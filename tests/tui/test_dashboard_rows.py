@@ -128,6 +128,24 @@ async def test_escape_goes_back_then_closes_then_clears(stage: Staged) -> None:
         assert cursor(s) == host.id
 
 
+async def test_a_filter_belongs_to_the_pane_it_was_begun_in(stage: Staged) -> None:
+    s = stage()
+    async with s.app.run_test(size=(120, 36)) as pilot:
+        s.greet()
+        s.list(Kind.VOLUMES, [volume(1), volume(2)])
+        await listed(s, pilot, FIVE)
+        await press(pilot, "slash", *"train-3")
+        await pilot.click(pane(s, Kind.VOLUMES).table, offset=(5, 1))
+        await until(pilot, lambda: s.app.dashboard.pane.spec.kind is Kind.VOLUMES)
+        assert cursor(s) == volume(1).id
+        await pilot.click("#prompt-input")
+        await press(pilot, "end", "backspace", "1")
+        assert len(row_lines(s)) == 1
+        assert "train-1" in row_lines(s)[0]
+        await press(pilot, "escape")
+        assert (len(row_lines(s)), pane(s, Kind.VOLUMES).query_text) == (5, "")
+
+
 async def test_equal_ids_in_two_regions_are_two_rows(stage: Staged) -> None:
     s = stage()
     async with s.app.run_test(size=(100, 30)) as pilot:
