@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.house import HOUSE_RULES, Rule, doors, floors, read, shape, words
+from tests.support.house import HOUSE_RULES, Rule, doors, floors, read, shadows, shape, words
 
 ROOT = Path(__file__).resolve().parents[1]
 # CONTRACTS, Screens: the only files that may catch everything, each with its reason.
@@ -69,6 +69,29 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (CAUGHT, "trainctl_tui/a.py", "try: f()\nexcept: g()\n"),
     (CAUGHT, VIEW, "try: f()\nexcept (OSError, BaseException): g()\n"),
     (CAUGHT, "trainctl_tui/providers/base.py", "try: f()\nexcept Exception: g()\n"),
+    (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual.widget import Widget\n"
+        "class A(Widget):\n    def __init__(self):\n        self._running = False\n",
+    ),
+    (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual.screen import Screen\nclass A(Screen[None]):\n    def _size_updated(self): ...\n",
+    ),
+    (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual import widgets, app\nfrom textual.app import App\nclass A(App):\n    _driver = 1\n",
+    ),
+    (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual.containers import Vertical as V\n"
+        "class Mixin:\n    def f(self):\n        self._id: str = ''\n"
+        "class B(Mixin, V): ...\nclass C(B): ...\n",
+    ),
     (
         doors.the_sdk_is_impatient,
         "trainctl_tui/providers/aws/a.py",
@@ -207,7 +230,7 @@ def needs(*modules: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(bool(absent), reason=f"not built yet: {', '.join(absent)}")
 
 
-@needs("tui/app", "tui/render_guard", "tui/gc_policy", "tui/safe", "link/client")
+@needs("tui/app", "tui/render_guard", "tui/gc_policy", "safe", "link/client")
 def test_the_running_view_has_neither_sdk_nor_pydantic() -> None:
     modules = _modules_after(
         "-c", "import trainctl_tui.tui.app, trainctl_tui.view_settings, trainctl_tui.link.client"

@@ -100,11 +100,11 @@ def view(launch: Launch, first: Popen[bytes] | None) -> TrainctlApp:
 
     from trainctl_tui import paths
     from trainctl_tui.link.client import CollectorLink
+    from trainctl_tui.listing.remember import remembered
     from trainctl_tui.services import view_memory
     from trainctl_tui.services.cache import Cache
     from trainctl_tui.services.scope import Scope
     from trainctl_tui.tui.app import TrainctlApp
-    from trainctl_tui.tui.remember import remembered
     from trainctl_tui.tui.session import Session
     from trainctl_tui.view_settings import load_view_settings
 

@@ -167,19 +167,27 @@ def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackTy
 
 
 def _endpoint(text: str) -> str:
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_address(text):
         raise argparse.ArgumentTypeError(
             f"{text!r} is not an address of an endpoint. It looks like http://localhost:4566"
         )
     return text
 
 
+def _is_address(text: str) -> bool:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and text.isprintable()
+    except ValueError:
+        return False
+
+
 def _endpoint_of_environment() -> str:
     """Return the endpoint that the SDK would take from the environment, so that the view can show it."""
-    return os.environ.get("AWS_ENDPOINT_URL_EC2") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    given = os.environ.get("AWS_ENDPOINT_URL_EC2") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    return given.encode("utf-8", "replace").decode()
 
 
 def _count(text: str) -> int:

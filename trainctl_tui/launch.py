@@ -8,6 +8,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from trainctl_tui.domain.packing import whole
+
 
 class Launch(Struct, frozen=True):
     """Arguments of one run, decided once. Travels to the collector as JSON in one environment variable.
@@ -25,7 +27,7 @@ class Launch(Struct, frozen=True):
 
     def encode(self) -> str:
         """Return this launch as one line of JSON."""
-        return msgspec.json.encode(self).decode()
+        return msgspec.json.encode(whole(self)).decode()
 
     @classmethod
     def decode(cls, text: str) -> Launch:

@@ -11,13 +11,13 @@ from trainctl_tui.domain.inventory import REMEMBERED_SWEEP, LaneState, Listing
 from trainctl_tui.domain.resources import Identity, Kind, Row
 from trainctl_tui.link.messages import Listed, ToView
 from trainctl_tui.link.voice import Voice
+from trainctl_tui.listing.news import News, StepLost, fold
 from trainctl_tui.providers.base import Provider
 from trainctl_tui.services.cache import Remembered
 from trainctl_tui.services.desk import Desk, Job
 from trainctl_tui.services.refresh import Memory, Plan, Refresher
 from trainctl_tui.services.schedule import Pace
 from trainctl_tui.services.sweeping import Flight, Fly, fly
-from trainctl_tui.tui.news import News, StepLost, fold
 
 EAST = "us-east-1"
 

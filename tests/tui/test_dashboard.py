@@ -13,7 +13,7 @@ from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.link import messages as m
-from trainctl_tui.tui.news import News, fold, remerged
+from trainctl_tui.listing.news import News, fold, remerged
 
 LANE = Lane(ME.account, REGION, Kind.INSTANCES)
 Staged = Callable[..., Stage]

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import Refresh
+from trainctl_tui.safe import safe
 from trainctl_tui.services.view_memory import ViewMemory
 from trainctl_tui.tui import render_guard
 from trainctl_tui.tui.commands import COMMANDS
@@ -21,7 +22,6 @@ from trainctl_tui.tui.header import Badges
 from trainctl_tui.tui.key_order import KeyOrderMixin
 from trainctl_tui.tui.lifecycle import Resumed
 from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
-from trainctl_tui.tui.safe import safe
 from trainctl_tui.tui.screens.dashboard import Dashboard
 from trainctl_tui.tui.screens.first_run import FirstRun
 from trainctl_tui.tui.session import Session
@@ -59,8 +59,8 @@ class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
         self.gc_policy = GcPolicy()
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep garbage collection away from keys."""
-        if isinstance(event, events.Key):
+        """Keep garbage collection away from keys and clicks."""
+        if isinstance(event, events.InputEvent):
             self.gc_policy.key()
         await super().on_event(event)
 
@@ -79,6 +79,7 @@ class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
     def on_unmount(self) -> None:
         """End the session: its thread waits for words that nobody will hear."""
         self.session.close()
+        self.gc_policy.close()
 
     def on_news_arrived(self, event: NewsArrived) -> None:
         """Hand the news on; those of an older session are late."""

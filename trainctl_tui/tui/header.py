@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 from rich.text import Text
@@ -11,9 +11,9 @@ from rich.text import Text
 from trainctl_tui.domain.inventory import LaneState, Standing
 from trainctl_tui.domain.resources import Instance, Kind
 from trainctl_tui.launch import Launch
-from trainctl_tui.tui.format import standing, wait, worst
-from trainctl_tui.tui.news import News
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.listing.format import standing, wait, worst
+from trainctl_tui.listing.news import News
+from trainctl_tui.safe import safe
 from trainctl_tui.tui.widgets.line import joined
 
 _STATES = ("running", "pending", "stopping", "shutting-down", "stopped", "terminated")
@@ -54,12 +54,18 @@ def where(news: News, badges: Badges) -> Text:
 def _badges(launch: Launch, paused: bool) -> list[str]:
     marks = [" DEMO "] if launch.demo else []
     if launch.endpoint and not launch.demo:
-        marks.append(f" ENDPOINT {urlsplit(launch.endpoint).netloc or launch.endpoint} ")
+        marks.append(f" ENDPOINT {_host(launch.endpoint)} ")
     if launch.read_only:
         marks.append(" READ-ONLY ")
     if paused:
         marks.append(" PAUSED ")
     return marks
+
+
+def _host(endpoint: str) -> str:
+    """Return the part of an address that says where; of what is no address, all of it."""
+    after = endpoint.partition("://")[2]
+    return re.split("[/?#]", after)[0] or endpoint
 
 
 def _account(news: News) -> str:

@@ -7,15 +7,15 @@ import os
 from rich.text import Text
 
 from trainctl_tui.domain.errors import InvalidQuery
-from trainctl_tui.domain.query import complete
+from trainctl_tui.domain.query_completion import complete
 from trainctl_tui.link.messages import AskRegions, NoAnswer, Pause, Refresh, RegionsAnswer, WatchRegions
+from trainctl_tui.listing.spec import PANES
+from trainctl_tui.safe import safe
 from trainctl_tui.services.profiles import profiles
 from trainctl_tui.tui import command_line, header
 from trainctl_tui.tui.command_line import Destination
 from trainctl_tui.tui.help import help_text
 from trainctl_tui.tui.messages import Answer
-from trainctl_tui.tui.panes.spec import PANES
-from trainctl_tui.tui.safe import safe
 from trainctl_tui.tui.screens.pick import PickScreen
 from trainctl_tui.tui.screens.taking import Taking
 from trainctl_tui.tui.screens.text import TextScreen
@@ -55,17 +55,20 @@ class Asking(Taking):
 
     def try_filter(self, text: str) -> bool:
         """Filter the active pane; say why and keep the rows as they are if the text cannot be read."""
-        prompt = self.prompt
         try:
             self.pane.set_query(text)
         except InvalidQuery as error:
-            prompt.hint(str(error), bad=True)
+            self.prompt.hint(str(error), bad=True)
             return False
+        self.hint_counts()
+        return True
+
+    def hint_counts(self) -> None:
+        """Say below the filter how many rows it shows."""
         model = self.pane.table.model
         unknown = f", {model.unknown:,} unknown" if model.unknown else ""
         counts = f"{model.shown_count:,} of {model.total:,} shown{unknown}"
-        prompt.hint(f"{counts} · Tab completes · Enter keeps · Esc undoes")
-        return True
+        self.prompt.hint(f"{counts} · Tab completes · Enter keeps · Esc undoes")
 
     def _preview(self, text: str) -> Destination | None:
         prompt = self.prompt

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from trainctl_tui.domain.errors import Trouble
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.safe import safe
 
 _WAYS = (
     ("P", "choose another profile"),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 from textual.reactive import var
 from textual.screen import Screen
 
+from trainctl_tui.listing.news import News
 from trainctl_tui.tui.header import Badges
-from trainctl_tui.tui.news import News
 from trainctl_tui.tui.widgets.pane_view import PaneView
 from trainctl_tui.tui.widgets.prompt import Prompt
 

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.safe import safe
 
 Choice = tuple[str, str]  # (value, label)
 

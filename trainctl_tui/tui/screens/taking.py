@@ -12,13 +12,13 @@ from rich.text import Text
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.domain.resources import Instance, Row
 from trainctl_tui.link.messages import AskConsole, AskRaw, ConsoleAnswer, NoAnswer, RawAnswer
+from trainctl_tui.listing.format import plural
+from trainctl_tui.listing.moments import moment
+from trainctl_tui.listing.news import Key
+from trainctl_tui.safe import safe_lines
 from trainctl_tui.services.export import to_json, write
 from trainctl_tui.tui.clipboard import osc52
-from trainctl_tui.tui.format import plural
 from trainctl_tui.tui.messages import Answer
-from trainctl_tui.tui.moments import moment
-from trainctl_tui.tui.news import Key
-from trainctl_tui.tui.safe import safe_lines
 from trainctl_tui.tui.screens.host import Host
 from trainctl_tui.tui.screens.text import TextScreen
 
@@ -75,7 +75,7 @@ class Taking(Host):
     def preview_export(self, name: str) -> None:
         """Say what would be written."""
         shown = self.pane.table.model.shown_count
-        path = Path(name.strip()).expanduser().absolute()
+        path = _place(name).absolute()
         text = f"→ {plural(shown, 'shown row')} to {path} (.csv or .json). Enter writes, Esc leaves."
         self.prompt.hint(text)
 
@@ -85,7 +85,7 @@ class Taking(Host):
         rows = pane.table.model.shown_rows()
         labels = [column.label for column in pane.columns]
         cells = ([column.text(row, pane.facts) for column in pane.columns] for row in rows)
-        path = Path(name.strip()).expanduser()
+        path = _place(name)
         try:
             write(path, labels, cells, rows)
         except ConfigError as error:
@@ -155,3 +155,12 @@ class Taking(Host):
             case _:
                 return
         screen.show(text)
+
+
+def _place(name: str) -> Path:
+    """Return the path that a typed name means; the home of a user who is not there is no home."""
+    path = Path(name.strip())
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path

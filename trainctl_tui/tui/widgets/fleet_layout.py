@@ -8,8 +8,9 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from trainctl_tui.tui.safe import cells, safe
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.safe import safe
+from trainctl_tui.tui.widgets.cells import cells
 
 GUTTER = 2  # cells of the mark
 GAP = 1  # cells between columns

@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.app import RenderResult
 from textual.widget import Widget
 
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.safe import safe
 
 
 class Line(Widget):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from trainctl_tui.tui.format import UNKNOWN, age
+from trainctl_tui.listing.format import UNKNOWN, age
 
 
 def moment(at: float | None, now: float) -> str:

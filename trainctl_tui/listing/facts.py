@@ -8,7 +8,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from trainctl_tui.domain.resources import TRANSITIONAL, InstanceStatus, Kind, TypeSpec
-from trainctl_tui.tui.news import Key, Rows
+from trainctl_tui.listing.news import Key, Rows
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧"
 _NOTHING: Rows = MappingProxyType({})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from trainctl_tui.domain.resources import Instance, Kind, Snapshot, Volume
 from trainctl_tui.domain.tags import name_of
-from trainctl_tui.tui.format import UNKNOWN, age_of, count, flag, gib
-from trainctl_tui.tui.moments import moment
-from trainctl_tui.tui.panes.details import Details, Field, Link, Section, fields, tag_section
-from trainctl_tui.tui.panes.facts import Facts
-from trainctl_tui.tui.panes.shared import (
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.listing.details import Details, Field, Link, Section, fields, tag_section
+from trainctl_tui.listing.facts import Facts
+from trainctl_tui.listing.format import UNKNOWN, age_of, count, flag, gib
+from trainctl_tui.listing.moments import moment
+from trainctl_tui.listing.shared import (
     FATES,
     age_column,
     id_column,
@@ -20,7 +21,6 @@ from trainctl_tui.tui.panes.shared import (
     size_column,
     state_column,
 )
-from trainctl_tui.tui.widgets.columns import Column
 
 
 def _holders(row: Volume) -> str:

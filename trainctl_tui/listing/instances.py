@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from trainctl_tui.domain.resources import Instance, InstanceStatus, Kind, TypeSpec, Volume
 from trainctl_tui.domain.tags import name_of
-from trainctl_tui.tui.format import UNKNOWN, count, gib, mib
-from trainctl_tui.tui.moments import moment
-from trainctl_tui.tui.panes.details import Details, Field, Link, Section, fields, tag_section
-from trainctl_tui.tui.panes.facts import Facts
-from trainctl_tui.tui.panes.shared import (
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.listing.details import Details, Field, Link, Section, fields, tag_section
+from trainctl_tui.listing.facts import Facts
+from trainctl_tui.listing.format import UNKNOWN, count, gib, mib
+from trainctl_tui.listing.moments import moment
+from trainctl_tui.listing.shared import (
     FATES,
     age_column,
     id_column,
@@ -19,7 +22,6 @@ from trainctl_tui.tui.panes.shared import (
     region_column,
     state_column,
 )
-from trainctl_tui.tui.widgets.columns import Column
 
 
 def _spec(row: Instance, facts: Facts) -> TypeSpec | None:
@@ -108,9 +110,12 @@ COLUMNS: tuple[Column[Instance, Facts], ...] = (
 )
 
 
+_OCTET = re.compile(r"[0-9]{1,3}\Z").match
+
+
 def _ip(text: str) -> tuple[int, ...] | None:
     parts = text.split(".")
-    return tuple(int(part) for part in parts) if len(parts) == 4 and all(p.isdigit() for p in parts) else None
+    return tuple(map(int, parts)) if len(parts) == 4 and all(map(_OCTET, parts)) else None
 
 
 def details(row: Instance, facts: Facts) -> Details:

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
+from trainctl_tui.listing.news import News, remerged
 from trainctl_tui.services.cache import Cache
-from trainctl_tui.tui.news import News, remerged
 
 
 def remembered(cache: Cache, launch: Launch) -> News:

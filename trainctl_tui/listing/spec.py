@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainctl_tui.domain.resources import Kind
-from trainctl_tui.tui.panes import instances, snapshots, volumes
-from trainctl_tui.tui.panes.details import Details
-from trainctl_tui.tui.panes.facts import Facts
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing import instances, snapshots, volumes
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.listing.details import Details
+from trainctl_tui.listing.facts import Facts
 
 
 @dataclass(frozen=True)

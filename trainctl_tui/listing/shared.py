@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 from trainctl_tui.domain.resources import Instance, Snapshot, Volume
 from trainctl_tui.domain.tags import is_ours, manager_of, name_of, owner_of, protecting_tags
-from trainctl_tui.tui.format import UNKNOWN, age_of, gib
-from trainctl_tui.tui.panes.details import Field, fields
-from trainctl_tui.tui.panes.facts import Facts, state_style, state_text
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.listing.details import Field, fields
+from trainctl_tui.listing.facts import Facts, state_style, state_text
+from trainctl_tui.listing.format import UNKNOWN, age_of, gib
 
 Tagged: TypeAlias = Instance | Volume | Snapshot
 TaggedColumn: TypeAlias = Column[Tagged, Facts]

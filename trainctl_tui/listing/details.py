@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from trainctl_tui.domain.resources import Kind, Tags
-from trainctl_tui.tui.news import Key
+from trainctl_tui.listing.news import Key
 
 
 class Field(Struct, frozen=True):
@@ -37,6 +37,10 @@ class Details(Struct, frozen=True):
     title: str
     sections: tuple[Section, ...]
     links: tuple[Link, ...] = ()
+
+
+NO_ROW = Details("No row is highlighted", ())
+"""What is shown where nothing is meant."""
 
 
 def tag_section(tags: Tags) -> Section:
