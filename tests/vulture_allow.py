@@ -13,7 +13,6 @@ _.connection_made  # asyncio calls it
 _._return_code  # Textual reads it
 _.no_wrap  # Rich reads it
 _.overflow  # Rich reads it
-_.SCHEMA  # written beside what is kept on disk
 _._prompter  # botocore's session reads it
 _.panic  # Textual calls it
 _._sigcont_application  # Textual's driver calls it
@@ -30,6 +29,4 @@ _.fetch  # diskcache calls it
 full_path  # diskcache names it
 iterator  # diskcache names it
 resource_id  # matched by position
-cache_hits  # matched by position
-cache_misses  # matched by position
 uninstall  # for whoever runs a second app in one process

@@ -32,7 +32,8 @@ def test_json_keeps_every_field(tmp_path: Path) -> None:
     write(path, [], [], [instance(1)])
     (row,) = json.loads(path.read_text(encoding="utf-8"))
     assert row["id"] == instance(1).id
-    assert row["tags"] == [["Name", "train-1"], ["trainctl:user", "ada"]]
+    assert row["tags"] == {"Name": "train-1", "trainctl:user": "ada"}
+    assert row["security_groups"] == [{"id": "sg-1", "name": "default"}]
 
 
 @pytest.mark.parametrize("name", ["out.xlsx", "out", "missing/out.csv", "exists.csv", "nul\0.csv"])
