@@ -38,6 +38,12 @@ SORT_KEYS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns of each list, as ``listing/`` has them; repeated here for the same reason."""
 
+UNSAFE = (
+    "The log files named -unsafe now take what the SDK sends and signs with, secrets included. "
+    "Delete them when you are done: `trainctl-tui doctor` names the state directory."
+)
+"""Said when the SDK may log everything."""
+
 _FILTER = (
     'The language of --filter is that of the dashboard: word, "two words", /regex/, !x, state:running, type: '
     "az: region: owner: name: id:, tag:team=nlp, age>7d (s m h d w), size> iops> gpus> vcpus>, is:mine "

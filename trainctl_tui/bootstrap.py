@@ -6,10 +6,11 @@ view never sees an SDK.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from subprocess import Popen
 
     from trainctl_tui.launch import Launch
@@ -32,10 +33,12 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     from trainctl_tui.link.pipes import Outlet
     from trainctl_tui.link.server import Server, guarded
     from trainctl_tui.link.voice import Voice
+    from trainctl_tui.services import log
     from trainctl_tui.services.desk import Desk
     from trainctl_tui.services.refresh import Plan, Refresher
     from trainctl_tui.services.schedule import Pace
 
+    log.begin("collector", launch.log_level, launch.debug_unsafe)
     outlet = Outlet(outgoing, broken=lambda: os._exit(0))
     outlet.say(Hello(os.getpid(), launch.regions))
     remembered = cache(launch, lambda text: outlet.say(CacheWarning(text)))
@@ -55,6 +58,7 @@ def _counting(cache: Cache, outlet: Outlet) -> Callable[[Call], None]:
     from threading import Event
 
     from trainctl_tui.link.server import tell_tally
+    from trainctl_tui.services import log
     from trainctl_tui.services.tally import CallTally
 
     tally, called = CallTally(), Event()
@@ -63,6 +67,7 @@ def _counting(cache: Cache, outlet: Outlet) -> Callable[[Call], None]:
     def heard(call: Call) -> None:
         tally.heard(call)
         called.set()
+        log.call(call)
 
     return heard
 
@@ -134,16 +139,37 @@ def view(launch: Launch, first: Popen[bytes] | None) -> TrainctlApp:
     return TrainctlApp(open_session(launch, first), open_session, memory, loaded.settings, time.time)
 
 
-def run_view(launch: Launch, first: Popen[bytes]) -> int:
+@contextmanager
+def _measured(app: TrainctlApp, file: str) -> Iterator[None]:
+    """Keep the metrics in a file while the block runs, if there is one."""
+    if not file:
+        yield
+        return
+    from pathlib import Path
+
+    from trainctl_tui.services.metrics import Writer
+    from trainctl_tui.tui.measured import measure
+
+    writer = Writer(Path(file), lambda: measure(app.dashboard.news, app.dashboard.frames))
+    writer.start()
+    yield
+    writer.stop()
+
+
+def run_view(launch: Launch, first: Popen[bytes], metrics_file: str = "") -> int:
     """Run the dashboard in this terminal until it ends; return the exit code."""
     import sys
 
     from trainctl_tui import paths
-    from trainctl_tui.services import view_memory
+    from trainctl_tui.services import log, view_memory
     from trainctl_tui.tui import lifecycle
 
+    log.begin("view", launch.log_level, launch.debug_unsafe)
+    log.log.info("the view begins")
     app = view(launch, first)
-    code = lifecycle.run(app, on_end=lambda: app.session.close())
+    with _measured(app, metrics_file):
+        code = lifecycle.run(app, on_end=lambda: app.session.close())
+    log.log.info("the view ends with %d", code)
     try:
         view_memory.save(paths.state_dir(), app.dashboard.memory(app.theme))
     except OSError as error:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from trainctl_tui.arguments import parser
+from trainctl_tui.arguments import UNSAFE, parser
 
 if TYPE_CHECKING:
     from trainctl_tui.domain.errors import Trouble
@@ -81,10 +81,28 @@ def open_view(given: argparse.Namespace, demo: bool = False) -> int:
         log_level=settings.log_level,
         debug_unsafe=given.debug_unsafe,
     )
-    return run_view(launch)
+    if given.metrics and (trouble := _try_metrics(given.metrics)):
+        return _refuse(trouble)
+    if given.debug_unsafe:
+        print(UNSAFE, file=sys.stderr)
+    return run_view(launch, given.metrics or "")
 
 
-def run_view(launch: Launch) -> int:
+def _try_metrics(file: str) -> Trouble | None:
+    """Write metrics without a count, before the terminal is taken; return why that cannot be done."""
+    from pathlib import Path
+
+    from trainctl_tui.domain.errors import ConfigError
+    from trainctl_tui.services.metrics import Metrics, write
+
+    try:
+        write(Path(file), Metrics())
+    except ConfigError as error:
+        return error.trouble
+    return None
+
+
+def run_view(launch: Launch, metrics_file: str = "") -> int:
     """Start the collector, then import and run the view; return the exit code."""
     from trainctl_tui.link.spawn import spawn
 
@@ -98,7 +116,7 @@ def run_view(launch: Launch) -> int:
         print(line, file=sys.stderr)
     from trainctl_tui import bootstrap
 
-    return bootstrap.run_view(launch, collector)
+    return bootstrap.run_view(launch, collector, metrics_file)
 
 
 def open_demo(given: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from trainctl_tui.arguments import UNSAFE
 from trainctl_tui.headless import output
 from trainctl_tui.headless.known import Source
 from trainctl_tui.launch import Launch, endpoint_of
@@ -45,6 +46,8 @@ def observed(given: argparse.Namespace, launch: Launch, source: Source) -> Itera
     """Log while the block reads; then keep what was read, and write the metrics if they are wanted."""
     log.begin("command", launch.log_level, launch.debug_unsafe)
     log.log.info("%s", given.command)
+    if launch.debug_unsafe:
+        output.note(UNSAFE)
     yield source
     source.keep()
     for warning in source.warnings:

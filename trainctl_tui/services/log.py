@@ -41,7 +41,7 @@ def begin(role: str, level: str, unsafe: bool = False) -> None:
 
     The SDK is kept at INFO, because its DEBUG lines hold what it signs with, unless ``unsafe``.
     """
-    handler = JsonFile(state_dir() / "log" / f"{role}.jsonl", role, unsafe)
+    handler = JsonFile(path_of(role, unsafe), role, unsafe)
     root = logging.getLogger()
     for old in [one for one in root.handlers if isinstance(one, JsonFile)]:
         root.removeHandler(old)
@@ -52,6 +52,11 @@ def begin(role: str, level: str, unsafe: bool = False) -> None:
     for name in _SDK:
         logging.getLogger(name).setLevel(number if unsafe else max(number, logging.INFO))
     root.setLevel(max(number, logging.WARNING) if not unsafe else number)
+
+
+def path_of(role: str, unsafe: bool) -> Path:
+    """Return where a role logs: what may hold secrets is in a file of its own, to be deleted."""
+    return state_dir() / "log" / f"{role}{'-unsafe' if unsafe else ''}.jsonl"
 
 
 def call(made: Call) -> None:
@@ -79,7 +84,7 @@ class JsonFile(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line, whole; drop it where that cannot be done."""
-        with suppress(OSError):
+        with suppress(OSError, TypeError, ValueError):
             self._open()
             os.write(self._file, self.line(record))
             self._rotate()

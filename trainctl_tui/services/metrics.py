@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ PAUSE = 5.0
 """Seconds between two writings at least."""
 
 Labels = Mapping[str, str]
+
+log = logging.getLogger(__name__)
 
 _COUNTERS = (
     ("calls", "Calls to the cloud.", "calls"),
@@ -77,11 +80,9 @@ class Writer:
         self._written: Metrics | None = None
         self._ended = Event()
         self._thread = Thread(target=self._run, name="metrics", daemon=True)
-        self.trouble = ""
 
     def start(self) -> None:
-        """Write now, which may raise ConfigError, and from then on."""
-        self._write()
+        """Write from now on."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -95,16 +96,14 @@ class Writer:
             self._try()
 
     def _try(self) -> None:
-        try:
-            self._write()
-        except ConfigError as error:
-            self.trouble = str(error)
-
-    def _write(self) -> None:
         latest = self._latest()
-        if latest != self._written:
+        if latest == self._written:
+            return
+        try:
             write(self._path, latest)
-            self._written = latest
+        except ConfigError as error:
+            log.warning("%s", error)
+        self._written = latest
 
 
 def _lines(metrics: Metrics) -> Iterator[str]:
