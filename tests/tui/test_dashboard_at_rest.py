@@ -17,7 +17,7 @@ from tests.support.pty import Terminal
 from tests.support.rows import instance, volume
 from tests.tui.conftest import Stage
 from trainctl_tui.domain.resources import Kind
-from trainctl_tui.tui.panes.facts import SPINNER
+from trainctl_tui.listing.facts import SPINNER
 
 SILENT = 3.0  # seconds
 Staged = Callable[..., Stage]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from trainctl_tui.link import frames
 from trainctl_tui.link.messages import CollectorLost, ToCollector, ToView, WatchRegions
 from trainctl_tui.link.outbox import Outbox
 from trainctl_tui.link.spawn import spawn as spawn_collector
+
+log = logging.getLogger(__name__)
 
 Process = subprocess.Popen[bytes]
 Spawn = Callable[[Launch, int], Process]
@@ -83,6 +86,7 @@ class CollectorLink:
             failures = 1 if self._clock() - begun >= GOOD_WHILE else failures + 1
             yield from self._outbox.lost()
             pause = PAUSES[min(failures, len(PAUSES)) - 1]
+            log.warning("the collector has ended: %s; another starts in %.1f s", cause, pause)
             yield CollectorLost(cause, pause)
             self._closed.wait(pause)
 

@@ -15,7 +15,9 @@ from trainctl_tui.services.profiles import profiles
 from trainctl_tui.tui import command_line, header
 from trainctl_tui.tui.command_line import Destination
 from trainctl_tui.tui.help import help_text
+from trainctl_tui.tui.measured import measure, metrics_text
 from trainctl_tui.tui.messages import Answer
+from trainctl_tui.tui.screens.metrics import MetricsScreen
 from trainctl_tui.tui.screens.pick import PickScreen
 from trainctl_tui.tui.screens.taking import Taking
 from trainctl_tui.tui.screens.text import TextScreen
@@ -250,6 +252,14 @@ class Asking(Taking):
         lines += [f"earlier\n    {text}\n" for text in reversed(self.news.warnings)]
         text = "\n".join(safe(line, 2000) for block in lines for line in block.split("\n"))
         self.owner.push_screen(TextScreen("Messages", Text(text or "Nothing is wrong.")))
+
+    def action_metrics(self) -> None:
+        """Show what was counted: calls, lanes, cache, frames."""
+
+        def latest() -> Text:
+            return metrics_text(measure(self.news, self.frames), self.now)
+
+        self.owner.push_screen(MetricsScreen(latest))
 
     def action_help(self) -> None:
         """Show the keys and the filter language."""
