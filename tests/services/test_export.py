@@ -73,9 +73,10 @@ def test_json_keeps_every_field_by_name(tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     (row,) = json.loads(text)
     assert set(row) == set(instance(1).__struct_fields__)
-    assert row["tags"] == [["Name", "train-1"], ["trainctl:user", "ada"]]
+    assert row["tags"] == {"Name": "train-1", "trainctl:user": "ada"}
+    assert row["security_groups"] == [{"id": "sg-1", "name": "default"}]
     assert row["launched_at"] is None
-    assert row["attachments"][0][0] == "vol-1"
+    assert row["attachments"][0]["volume_id"] == "vol-1"
     assert text.endswith("]\n")
 
 

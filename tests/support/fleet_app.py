@@ -99,7 +99,9 @@ def named(lines: Sequence[str]) -> list[str]:
 
 async def calm(pilot: Pilot[Any]) -> None:
     """Wait until all messages of now are handled, and paint. ``Pilot.pause`` waits for an idle processor."""
-    for _ in range(3):
+    focused = pilot.app.focused or pilot.app.screen
+    # A message climbs to one parent a round.
+    for _ in range(2 + len(focused.ancestors)):
         await pilot._wait_for_screen()
     pilot.app.screen._on_timer_update()
 
@@ -118,8 +120,9 @@ async def press(pilot: Pilot[Any], *names: str) -> None:
 async def settled(pilot: Pilot[Any], table: FleetTable[Any, Any]) -> None:
     """Wait until everything that was asked for is in view and painted."""
     for _ in range(5000):
+        there = table.model.settled and not table._pursuing
         await calm(pilot)
-        if table.model.settled and not table._pursuing:
+        if there:
             return
     raise AssertionError("it never settled")
 

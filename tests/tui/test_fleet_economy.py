@@ -83,12 +83,12 @@ async def test_one_row_in_a_hundred_paints_the_changed_lines_in_sight(
         rows = dict(table.model.rows)
         for number in (4, 7, *range(200, 208)):
             rows[key(number)] = rows[key(number)]._replace(number=99)
-        table.set_rows(rows, 0)
+        table.set_rows(rows, 0, {"a": True})
         await calm(pilot)
         assert sorted(asked) == lines(5, 8)
         assert texts(table)[5].startswith(" ~i-004")
         asked.clear()
-        table.set_rows({**rows, key(9): Row(98, "i-009")}, 0)
+        table.set_rows({**rows, key(9): Row(98, "i-009")}, 0, {"a": True})
         await calm(pilot)
         assert sorted(asked) == lines(5, 8, 10)  # the signs of the refresh before go
         assert texts(table)[5].startswith("  i-004")
@@ -151,6 +151,20 @@ async def test_a_scrolled_table_shows_other_rows_and_its_cursor_stays() -> None:
         assert (named(texts(table))[0], lit(table)) == ("i-000", [])
         await press(pilot, "k")
         assert named([texts(table)[line] for line in lit(table)]) == ["i-019"]
+
+
+async def test_the_rows_in_sight_keep_their_lines_when_the_highlighted_one_vanishes() -> None:
+    table = shown()
+    async with FleetApp(table).run_test(size=SIZE) as pilot:
+        await press(pilot, "G", "k", "k", *["k"] * 40)
+        seen = named(texts(table))
+        assert lit(table) == [1]
+        gone = {key(20), key(int(seen[0][2:])), key(int(seen[1][2:]))}
+        rows = {one: row for one, row in table.model.rows.items() if one not in gone}
+        table.set_rows({**rows, **{("a", f"h-{n}"): Row(n, f"h-{n}") for n in range(30)}}, 0)
+        await calm(pilot)
+        assert lit(table) == []
+        assert named(texts(table))[2:] == seen[2:11]
 
 
 async def test_keys_act_between_the_slices_of_a_great_refresh() -> None:

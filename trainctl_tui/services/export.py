@@ -7,8 +7,10 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.domain.resources import Row
@@ -26,10 +28,25 @@ def formula_safe(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and text != _NOTHING else text
 
 
+def plain(row: Row) -> dict[str, Any]:
+    """Return a row as an object with named fields, all the way down; tags by their keys."""
+    return {field: _plain(field, getattr(row, field)) for field in row.__struct_fields__}
+
+
+def _plain(name: str, value: object) -> object:
+    if isinstance(value, Struct):
+        return {field: _plain(field, getattr(value, field)) for field in value.__struct_fields__}
+    if name == "tags" and isinstance(value, tuple):
+        return dict(value)
+    if name == "security_groups" and isinstance(value, tuple):
+        return [{"id": id, "name": label} for id, label in value]
+    return [_plain("", one) for one in value] if isinstance(value, tuple) else value
+
+
 def to_json(rows: Iterable[Row]) -> str:
     """Return rows as an indented JSON list of objects with named fields."""
-    plain = [{field: getattr(row, field) for field in row.__struct_fields__} for row in rows]
-    return msgspec.json.format(msgspec.json.encode(plain), indent=2).decode()
+    plain_rows = [plain(row) for row in rows]
+    return msgspec.json.format(msgspec.json.encode(plain_rows), indent=2).decode()
 
 
 def write(path: Path, labels: Sequence[str], cells: Iterable[Sequence[str]], rows: Iterable[Row]) -> None:

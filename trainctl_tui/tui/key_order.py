@@ -24,7 +24,7 @@ else:
 _ROUNDS = 2
 """Rounds a key's consequences are given: a line is submitted, its owner closes it, the focus moves."""
 
-_PATIENCE = 0.3
+_PATIENCE = 2.0
 """Seconds after which the next key goes on all the same: what had the focus may have gone for good."""
 
 

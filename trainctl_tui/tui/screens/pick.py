@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -14,6 +15,8 @@ from textual.widgets import OptionList, Static
 from trainctl_tui.safe import safe
 
 Choice = tuple[str, str]  # (value, label)
+
+_AROUND = 5  # lines of a dialog around its list, and one of the screen to see that it is a dialog
 
 
 class PickScreen(ModalScreen[tuple[str, ...] | None]):
@@ -38,17 +41,21 @@ class PickScreen(ModalScreen[tuple[str, ...] | None]):
 
     def compose(self) -> ComposeResult:
         """Build the list; Enter takes the choice, Space toggles where several may be chosen."""
-        hint = "Space toggles · Enter takes · Esc leaves" if self._several else "Enter takes · Esc leaves"
+        hint = "Space tick · Enter take · Esc out" if self._several else "Enter take · Esc out"
         with Vertical(classes="dialog"):
             yield Static(Text(safe(self._title), "bold"), classes="dialog-title")
             yield self._list
-            yield Static(Text(hint, "dim"))
+            yield Static(Text(hint, "dim"), classes="dialog-foot")
 
     def on_mount(self) -> None:
         """Put the cursor on the entry that holds now."""
         held = (index for index, (value, _) in enumerate(self._choices) if value in self._chosen)
         self._list.highlighted = next(held, 0)
         self._list.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Let the list scroll where the screen is lower than it is long."""
+        self._list.set_styles(max_height=max(1, event.size.height - _AROUND))
 
     def _prompt(self, choice: Choice) -> Text:
         value, label = choice

@@ -161,7 +161,7 @@ class Taking(Host):
 def _place(name: str) -> Path:
     """Return the whole path that a typed name means; the home of a user who is not there is no home."""
     path = Path(name.strip())
-    with suppress(RuntimeError):
+    with suppress(RuntimeError, ValueError):
         path = path.expanduser()
     with suppress(OSError):  # the directory we are in was removed
         path = path.absolute()
