@@ -5,6 +5,8 @@ Light on purpose: the view reads it before its first frame, so no pydantic here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from msgspec import Struct
 
@@ -14,7 +16,8 @@ from trainctl_tui.domain.packing import whole
 class Launch(Struct, frozen=True):
     """Arguments of one run, decided once. Travels to the collector as JSON in one environment variable.
 
-    ``regions`` empty means: the profile's own. ``refresh`` in seconds. It holds no secret.
+    ``regions`` empty means: the profile's own. ``refresh`` in seconds. ``debug_unsafe`` lets the SDK log what
+    it signs with. It holds no secret.
     """
 
     profile: str = ""
@@ -24,6 +27,8 @@ class Launch(Struct, frozen=True):
     demo: bool = False
     read_only: bool = True
     provider: str = "aws"
+    log_level: str = "info"
+    debug_unsafe: bool = False
 
     def encode(self) -> str:
         """Return this launch as one line of JSON."""
@@ -33,3 +38,9 @@ class Launch(Struct, frozen=True):
     def decode(cls, text: str) -> Launch:
         """Read what ``encode`` wrote; raise ``msgspec.DecodeError`` for anything else."""
         return msgspec.json.decode(text, type=cls)
+
+
+def endpoint_of(environ: Mapping[str, str]) -> str:
+    """Return the endpoint that the SDK would take from the environment, so that it can be shown."""
+    given = environ.get("AWS_ENDPOINT_URL_EC2") or environ.get("AWS_ENDPOINT_URL") or ""
+    return given.encode("utf-8", "replace").decode()

@@ -39,10 +39,9 @@ async def test_a_first_enter_opens_the_first_row(stage: Staged) -> None:
     async with s.app.run_test(size=(80, 24)) as pilot:
         s.greet()
         s.list(Kind.INSTANCES, [instance(1), instance(2)])
-        await until(pilot, lambda: cursor(s) is not None)
+        await until(pilot, lambda: cursor(s) == instance(1).id)
         await pilot.press("enter")
         await until(pilot, lambda: s.app.dashboard.query_one(Drawer).display)
-        assert cursor(s) == instance(1).id
 
 
 async def test_the_demo_has_no_profiles_to_pick(stage: Staged) -> None:

@@ -6,6 +6,7 @@ user can read, without locals, and with everything that looks like a secret blac
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import sys
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     _Base = App[Any]
 else:
     _Base = object
+
+log = logging.getLogger(__name__)
 
 KEPT = 20
 """Reports kept; older ones are removed when a new one is written."""
@@ -60,6 +63,7 @@ def write_report(error: BaseException, environ: Mapping[str, str]) -> Path:
 def notice(error: BaseException, environ: Mapping[str, str] = os.environ) -> str:
     """Write the report and return the one line for stderr that says where it is."""
     kind = type(_root(error)).__name__
+    log.error("stopped on an error of its own", exc_info=error)
     try:
         where = f"The report is in {write_report(error, environ)}; it holds no secrets that we know of."
     except OSError as refusal:
