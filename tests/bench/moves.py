@@ -23,7 +23,9 @@ def p6(rig: Rig) -> list[Measure]:
     loading = (found["ours"], "loading")
     return [
         ratio("P6", "key p99 while loading / in rest", 1.5, loading, (found["ours"], "rest")),
-        ratio("P6", "key p99 while loading / thread + boto3 app", 0.15, loading, (found["obvious"], "loading")),
+        ratio(
+            "P6", "key p99 while loading / thread + boto3 app", 0.15, loading, (found["obvious"], "loading")
+        ),
     ]
 
 

@@ -128,7 +128,11 @@ def _fill_cache(rig: Rig, env: Mapping[str, str]) -> re.Pattern[bytes]:
 
 def loads(rig: Rig, peers: Peers) -> list[Measure]:
     """P3, P4 and P10 in one run: the same cold load by us, by bare boto3 and by the peers."""
-    sides = {"ours": lambda: cold(rig, rig.scale), "boto3": lambda: paginated(rig), "empty": lambda: empty(rig)}
+    sides = {
+        "ours": lambda: cold(rig, rig.scale),
+        "boto3": lambda: paginated(rig),
+        "empty": lambda: empty(rig),
+    }
     found = rig.turns({**sides, **peers.sides(rig)})
     ours = found["ours"]
     return [
