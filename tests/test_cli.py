@@ -67,6 +67,8 @@ def test_without_a_terminal_it_says_so_and_exits_2(command: tuple[str, ...]) -> 
     ("arguments", "words"),
     [
         (("--endpoint-url", "localhost:4566"), "http://localhost:4566"),
+        (("--endpoint-url", "http://a\x1b[2J"), r"'http://a\x1b[2J' is not an address"),
+        (("--endpoint-url", "http://a\udcff"), "is not an address"),
         (("--theme", "mauve"), "'mauve'"),
         (("demo", "--instances", "many"), "'many' is not a number"),
         (("demo", "--instances", "5001"), "it takes 0 to 5000"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.house import HOUSE_RULES, Rule, doors, floors, read, shape, words
+from tests.support.house import HOUSE_RULES, Rule, doors, floors, read, shadows, shape, words
 
 ROOT = Path(__file__).resolve().parents[1]
 # CONTRACTS, Screens: the only files that may catch everything, each with its reason.
@@ -70,6 +70,29 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (CAUGHT, VIEW, "try: f()\nexcept (OSError, BaseException): g()\n"),
     (CAUGHT, "trainctl_tui/providers/base.py", "try: f()\nexcept Exception: g()\n"),
     (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual.widget import Widget\n"
+        "class A(Widget):\n    def __init__(self):\n        self._running = False\n",
+    ),
+    (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual.screen import Screen\nclass A(Screen[None]):\n    def _size_updated(self): ...\n",
+    ),
+    (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual import widgets, app\nfrom textual.app import App\nclass A(App):\n    _driver = 1\n",
+    ),
+    (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual.containers import Vertical as V\n"
+        "class Mixin:\n    def f(self):\n        self._id: str = ''\n"
+        "class B(Mixin, V): ...\nclass C(B): ...\n",
+    ),
+    (
         doors.the_sdk_is_impatient,
         "trainctl_tui/providers/aws/a.py",
         "Config(connect_timeout=3, read_timeout=15)\n",
@@ -82,6 +105,7 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, e):\n    self.notify(str(e))\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, name):\n    self.border_title = name\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, x):\n    self.query_one(Static).update(x)\n"),
+    (doors.words_enter_textual_by_the_door, VIEW, "def f(t, x): t.add_row(Text(x), x)\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "OptionList(*(name for name in names))\n"),
     (
         doors.words_enter_textual_by_the_door,

@@ -11,6 +11,7 @@ _.disable_nagle_algorithm  # http.server reads it
 _.data_received  # asyncio calls it
 _.connection_made  # asyncio calls it
 _._return_code  # Textual reads it
+_.border_title  # Textual reads it
 _.no_wrap  # Rich reads it
 _.overflow  # Rich reads it
 _._prompter  # botocore's session reads it
@@ -26,7 +27,10 @@ _.readable  # io calls it
 _.readinto  # io calls it
 _.store  # diskcache calls it
 _.fetch  # diskcache calls it
+_._sql  # diskcache reads it
 full_path  # diskcache names it
 iterator  # diskcache names it
 resource_id  # matched by position
 uninstall  # for whoever runs a second app in one process
+TestSweeps  # pytest collects it
+_.control  # Textual reads it

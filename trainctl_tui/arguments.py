@@ -188,14 +188,21 @@ def _add_completion(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _endpoint(text: str) -> str:
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_address(text):
         raise argparse.ArgumentTypeError(
             f"{text!r} is not an address of an endpoint. It looks like http://localhost:4566"
         )
     return text
+
+
+def _is_address(text: str) -> bool:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and text.isprintable()
+    except ValueError:
+        return False
 
 
 def _count(text: str) -> int:

@@ -37,6 +37,8 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     from trainctl_tui.services.desk import Desk
     from trainctl_tui.services.refresh import Plan, Refresher
     from trainctl_tui.services.schedule import Pace
+    from trainctl_tui.services.sharing import Sharing
+    from trainctl_tui.services.turns import Turns
 
     log.begin("collector", launch.log_level, launch.debug_unsafe)
     outlet = Outlet(outgoing, broken=lambda: os._exit(0))
@@ -46,7 +48,9 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
 
     plan = Plan(launch.regions, Pace(launch.refresh), generation)
     hands = Desk(_pool("sweep", _SWEEPS), _pool("cache", 1))
-    refresher = Refresher(lambda: provider(launch, heard), Voice(outlet.say), remembered, plan, hands)
+    sharing = Sharing(remembered, Turns(remembered.turns_dir))
+    voice = Voice(outlet.say)
+    refresher = Refresher(lambda: provider(launch, heard), voice, remembered, plan, hands, sharing.fly)
     Thread(target=guarded(refresher.run), name="refresher", daemon=True).start()
     Server(refresher, outlet.say, _pool("question", _QUESTIONS)).listen(incoming)
     # Threads may sit in sockets for seconds; there is nothing they could finish.

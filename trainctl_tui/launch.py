@@ -10,6 +10,8 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
+from trainctl_tui.domain.packing import whole
+
 
 class Launch(Struct, frozen=True):
     """Arguments of one run, decided once. Travels to the collector as JSON in one environment variable.
@@ -30,7 +32,7 @@ class Launch(Struct, frozen=True):
 
     def encode(self) -> str:
         """Return this launch as one line of JSON."""
-        return msgspec.json.encode(self).decode()
+        return msgspec.json.encode(whole(self)).decode()
 
     @classmethod
     def decode(cls, text: str) -> Launch:
@@ -40,4 +42,5 @@ class Launch(Struct, frozen=True):
 
 def endpoint_of(environ: Mapping[str, str]) -> str:
     """Return the endpoint that the SDK would take from the environment, so that it can be shown."""
-    return environ.get("AWS_ENDPOINT_URL_EC2") or environ.get("AWS_ENDPOINT_URL") or ""
+    given = environ.get("AWS_ENDPOINT_URL_EC2") or environ.get("AWS_ENDPOINT_URL") or ""
+    return given.encode("utf-8", "replace").decode()

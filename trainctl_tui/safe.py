@@ -13,14 +13,20 @@ import unicodedata
 MARK = "\ufffd"
 """What stands for a character that must not reach the terminal."""
 
-_COMBINING_LIMIT = 2  # marks on one letter: more are a way to paint over other rows
+# Marks on one letter, those that take no room, and all: more are a way to paint over other rows, or to push
+# the rest of a row aside where a terminal counts them otherwise than we do.
+_COMBINING_LIMIT = 2
+_MARKS_LIMIT = 4
 _BAD_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Most of what people write, without a single mark or sign of another kind: the short way out.
 _PLAIN = re.compile(
     "[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u3041-\u3096\u4e00-\u9fff\uac00-\ud7a3]*\\Z"
 ).match
-# Letters that are drawn as nothing: an id with one in it looks like another id.
-_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5\u180b\u180c\u180d\u180f")
+# What asks for another look of the sign before it. Terminals do not agree on the width of that look.
+_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+# What is drawn as nothing (Unicode: Default_Ignorable_Code_Point, where not of a bad category): an id with
+# one in it looks like another id.
+_INVISIBLE = _SELECTORS | frozenset("\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5\u180b\u180c\u180d\u180f")
 _TAB = 4
 
 
@@ -52,13 +58,19 @@ def is_safe(character: str) -> bool:
 
 def _cleaned(text: str) -> str:
     out: list[str] = []
-    marks = 0
+    before = ""
+    marks = room = 0
     for character in text:
-        if unicodedata.category(character) in ("Mn", "Me"):
+        category = unicodedata.category(character)
+        if character in _SELECTORS and before == "So":
+            continue  # a symbol looks well enough without
+        if category in ("Mn", "Me", "Mc"):
             marks += 1
-            if marks > _COMBINING_LIMIT:
+            room += category == "Mc"
+            if marks - room > _COMBINING_LIMIT or marks > _MARKS_LIMIT:
                 continue
         else:
-            marks = 0
+            marks = room = 0
+        before = category
         out.append(character if is_safe(character) else MARK)
     return "".join(out)

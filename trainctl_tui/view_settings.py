@@ -93,8 +93,9 @@ def load_view_settings(
 def is_valid(name: str, value: object) -> bool:
     """Say whether a value may stand in the field ``name``."""
     try:
+        msgspec.json.encode(value)  # what is not UTF-8 reaches no collector
         msgspec.convert(value, TYPES[name])
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):
         return False
     return True
 

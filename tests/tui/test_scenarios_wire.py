@@ -178,4 +178,4 @@ async def test_a_region_that_was_never_read_is_not_empty(open_app: Opened) -> No
         async with app.run_test(size=(120, 36)) as pilot:
             await until(pilot, lambda: "inst failed" in line(app, "how"))
             assert "0 instances" not in app.dashboard.pane.table.empty_text
-            assert app.dashboard.pane.table.empty_text.startswith("instances are not known")
+            assert app.dashboard.pane.table.empty_text.startswith("Instances are not known")

@@ -39,6 +39,10 @@ class Details(Struct, frozen=True):
     links: tuple[Link, ...] = ()
 
 
+NO_ROW = Details("No row is highlighted", ())
+"""What is shown where nothing is meant."""
+
+
 def tag_section(tags: Tags) -> Section:
     """Return the tags, ordered by key; keys that AWS owns come last."""
     ordered = sorted(tags, key=lambda pair: (pair[0].startswith("aws:"), pair[0].lower()))

@@ -43,7 +43,7 @@ def mib(size: int | None) -> str:
     """Return a size given in MiB."""
     if size is None:
         return UNKNOWN
-    return f"{size / 1024:g} GiB" if size >= 1024 else f"{size} MiB"
+    return f"{round(size / 1024, 1):g} GiB" if size >= 1024 else f"{size} MiB"
 
 
 def count(number: int | None) -> str:
@@ -71,7 +71,7 @@ def standing(lane: LaneState, now: float) -> str:
         Standing.REMEMBERED: f"as of {held}",
         Standing.LIVE: live,
         Standing.PARTIAL: "partial",
-        Standing.STALE: f"stale {held}",
+        Standing.STALE: "stale" if held == "now" else f"stale {held}",
         Standing.FAILED: "failed",
     }
     return words[lane.standing]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from trainctl_tui.domain.resources import Instance, InstanceStatus, Kind, TypeSpec, Volume
 from trainctl_tui.domain.tags import name_of
 from trainctl_tui.listing.columns import Column
@@ -108,9 +110,12 @@ COLUMNS: tuple[Column[Instance, Facts], ...] = (
 )
 
 
+_OCTET = re.compile(r"[0-9]{1,3}\Z").match
+
+
 def _ip(text: str) -> tuple[int, ...] | None:
     parts = text.split(".")
-    return tuple(int(part) for part in parts) if len(parts) == 4 and all(p.isdigit() for p in parts) else None
+    return tuple(map(int, parts)) if len(parts) == 4 and all(map(_OCTET, parts)) else None
 
 
 def details(row: Instance, facts: Facts) -> Details:

@@ -19,6 +19,7 @@ from trainctl_tui.tui.commands import COMMANDS
 from trainctl_tui.tui.crash import CrashMixin
 from trainctl_tui.tui.gc_policy import GcPolicy
 from trainctl_tui.tui.header import Badges
+from trainctl_tui.tui.key_order import KeyOrderMixin
 from trainctl_tui.tui.lifecycle import Resumed
 from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
 from trainctl_tui.tui.screens.dashboard import Dashboard
@@ -30,7 +31,7 @@ from trainctl_tui.view_settings import ViewSettings
 _CANNOT_START = frozenset({"NoCredentials", "ConfigError"})
 
 
-class TrainctlApp(CrashMixin, App[int]):
+class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
     """``open_session`` makes the session of a launch; ``clock`` is this machine's, in seconds."""
 
     CSS_PATH = "app.tcss"
@@ -58,8 +59,8 @@ class TrainctlApp(CrashMixin, App[int]):
         self.gc_policy = GcPolicy()
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep garbage collection away from keys."""
-        if isinstance(event, events.Key):
+        """Keep garbage collection away from keys and clicks."""
+        if isinstance(event, events.InputEvent):
             self.gc_policy.key()
         await super().on_event(event)
 
@@ -78,6 +79,7 @@ class TrainctlApp(CrashMixin, App[int]):
     def on_unmount(self) -> None:
         """End the session: its thread waits for words that nobody will hear."""
         self.session.close()
+        self.gc_policy.close()
 
     def on_news_arrived(self, event: NewsArrived) -> None:
         """Hand the news on; those of an older session are late."""

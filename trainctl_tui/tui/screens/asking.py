@@ -7,7 +7,7 @@ import os
 from rich.text import Text
 
 from trainctl_tui.domain.errors import InvalidQuery
-from trainctl_tui.domain.query import complete
+from trainctl_tui.domain.query_completion import complete
 from trainctl_tui.link.messages import AskRegions, NoAnswer, Pause, Refresh, RegionsAnswer, WatchRegions
 from trainctl_tui.listing.spec import PANES
 from trainctl_tui.safe import safe
@@ -57,17 +57,20 @@ class Asking(Taking):
 
     def try_filter(self, text: str) -> bool:
         """Filter the active pane; say why and keep the rows as they are if the text cannot be read."""
-        prompt = self.prompt
         try:
             self.pane.set_query(text)
         except InvalidQuery as error:
-            prompt.hint(str(error), bad=True)
+            self.prompt.hint(str(error), bad=True)
             return False
+        self.hint_counts()
+        return True
+
+    def hint_counts(self) -> None:
+        """Say below the filter how many rows it shows."""
         model = self.pane.table.model
         unknown = f", {model.unknown:,} unknown" if model.unknown else ""
         counts = f"{model.shown_count:,} of {model.total:,} shown{unknown}"
-        prompt.hint(f"{counts} · Tab completes · Enter keeps · Esc undoes")
-        return True
+        self.prompt.hint(f"{counts} · Tab completes · Enter keeps · Esc undoes")
 
     def _preview(self, text: str) -> Destination | None:
         prompt = self.prompt
@@ -178,6 +181,7 @@ class Asking(Taking):
         self.owner.session.ask(AskRegions, self._pick_regions)
 
     def _pick_regions(self, answer: Answer) -> None:
+        self.owner.clear_notifications()
         if isinstance(answer, NoAnswer):
             self.owner.tell(f"{answer.trouble} Type :region NAME instead.", bad=True)
         elif isinstance(answer, RegionsAnswer):
@@ -195,6 +199,9 @@ class Asking(Taking):
 
     def action_profiles(self) -> None:
         """Pick the profile to use."""
+        if self.badges.launch.demo:
+            self.owner.tell("The demo has no profiles: it touches no account of yours.")
+            return
         names = profiles(os.environ)
         if not names:
             self.owner.tell(
@@ -254,3 +261,11 @@ class Asking(Taking):
     def action_help(self) -> None:
         """Show the keys and the filter language."""
         self.owner.push_screen(TextScreen("Help", help_text()))
+
+    def action_palette(self) -> None:
+        """Find any command by its name."""
+        self.owner.action_command_palette()
+
+    def action_quit(self) -> None:
+        """Leave."""
+        self.owner.exit()

@@ -15,7 +15,7 @@ from trainctl_tui.safe import safe
 _WAYS = (
     ("P", "choose another profile"),
     ("R", "name a region to watch"),
-    ("r", "try again (after `aws sso login` or `aws configure` in another terminal)"),
+    ("r", "try again, after `aws sso login` or `aws configure` elsewhere"),
     ("Esc", "look around without the cloud"),
     ("q", "leave; then `trainctl-tui demo` shows a simulated fleet"),
 )

@@ -75,7 +75,7 @@ class Taking(Host):
     def preview_export(self, name: str) -> None:
         """Say what would be written."""
         shown = self.pane.table.model.shown_count
-        path = Path(name.strip()).expanduser().absolute()
+        path = _place(name).absolute()
         text = f"→ {plural(shown, 'shown row')} to {path} (.csv or .json). Enter writes, Esc leaves."
         self.prompt.hint(text)
 
@@ -85,7 +85,7 @@ class Taking(Host):
         rows = pane.table.model.shown_rows()
         labels = [column.label for column in pane.columns]
         cells = ([column.text(row, pane.facts) for column in pane.columns] for row in rows)
-        path = Path(name.strip()).expanduser()
+        path = _place(name)
         try:
             write(path, labels, cells, rows)
         except ConfigError as error:
@@ -155,3 +155,12 @@ class Taking(Host):
             case _:
                 return
         screen.show(text)
+
+
+def _place(name: str) -> Path:
+    """Return the path that a typed name means; the home of a user who is not there is no home."""
+    path = Path(name.strip())
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path

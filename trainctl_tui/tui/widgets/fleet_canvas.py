@@ -16,7 +16,8 @@ from textual.widget import Widget
 from trainctl_tui.listing.columns import Column
 from trainctl_tui.safe import safe
 from trainctl_tui.tui.widgets.fleet_layout import Cells, Layout
-from trainctl_tui.tui.widgets.fleet_model import NO_CHANGE, FleetModel, Key
+from trainctl_tui.tui.widgets.fleet_model import FleetModel, Key
+from trainctl_tui.tui.widgets.fleet_signs import Signs
 from trainctl_tui.tui.widgets.fleet_strips import MEANINGS, Face, Strips
 
 Row = TypeVar("Row")
@@ -73,7 +74,7 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
         self._columns = tuple(columns)
         self._facts: Any = None
         self._order = ("", False)
-        self._change = NO_CHANGE
+        self._signs = Signs()
         self._layout_now = Layout.of(self._columns, 80)
         self._strips = Strips(self)
         self._cells: dict[Key, tuple[Any, Cells]] = {}
@@ -140,12 +141,7 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
             if len(self._cells) >= _KEPT:
                 self._cells.clear()
             known = self._cells[key] = row, self._layout_now.cells(row, self._facts)
-        return self._sign(key), key in model.marks, key == model.cursor and not model.asleep, known[1]
-
-    def _sign(self, key: Key) -> str:
-        if key in self._change.added:
-            return "+"
-        return "~" if key in self._change.changed else " "
+        return self._signs.of(key), key in model.marks, key == model.cursor and not model.asleep, known[1]
 
     def _know(self, facts: Any) -> None:
         """Take other facts; every cell may read otherwise now."""
@@ -163,7 +159,8 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
     def _repaint_stale(self) -> None:
         """Repaint the lines in sight that would show something else than they do."""
         faces = [self._face(key) for key in self._keys_in_sight()]
-        if not faces and self._painted:
+        if bool(faces) != bool(self._painted):
+            # What is said where there is no row has lines of its own: all of it comes, or all goes.
             self.refresh()
             return
         for line, face in enumerate(faces):
@@ -239,7 +236,8 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
             self._scroll_rows(number - lines + 1)
 
     def _place(self) -> None:
-        self._layout_now = Layout.of(self._columns, self.scrollable_content_region.width)
+        # Not the region on screen: a table behind the drawer has none, and comes back without a resize.
+        self._layout_now = Layout.of(self._columns, self.size.width - self.scrollbar_size_vertical)
         self._strips.forget()
         self._strips.width = self._layout_now.width
         self._cells.clear()

@@ -39,8 +39,8 @@ class Layout:
     def of(columns: Sequence[Column[Any, Any]], room: int) -> Layout:
         """Place columns in ``room`` cells.
 
-        Where not all fit, the least ones come first, then as many others as fit; what is left goes to
-        the right, out of sight. Spare cells go to the flexible column.
+        Where not all fit, the least ones have a place, then as many others as fit, in their own order;
+        what is left goes to the right, out of sight. Spare cells go to the flexible column.
         """
         ordered = list(columns)
         fitting = ordered
@@ -49,6 +49,7 @@ class Layout:
             for column in ordered:
                 if not column.least and _needed(fitting) + GAP + column.width <= room:
                     fitting.append(column)
+            fitting = [column for column in ordered if column in fitting]
             ordered = fitting + [column for column in ordered if column not in fitting]
         spare = max(0, room - _needed(fitting))
         placed: list[Placed] = []
