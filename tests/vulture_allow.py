@@ -20,6 +20,7 @@ _._sigcont_application  # Textual's driver calls it
 _._run_input_thread  # Textual's driver calls it
 _.daemon_threads  # socketserver reads it
 _.do_POST  # http.server calls it
+_.do_GET  # http.server calls it
 _.close_connection  # http.server reads it
 _.log_message  # http.server calls it
 _.writable  # io calls it
@@ -34,3 +35,4 @@ resource_id  # matched by position
 uninstall  # for whoever runs a second app in one process
 TestSweeps  # pytest collects it
 _.control  # Textual reads it
+_.bell  # Textual calls it

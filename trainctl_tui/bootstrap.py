@@ -48,9 +48,8 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
 
     plan = Plan(launch.regions, Pace(launch.refresh), generation)
     hands = Desk(_pool("sweep", _SWEEPS), _pool("cache", 1))
-    sharing = Sharing(remembered, Turns(remembered.turns_dir))
-    voice = Voice(outlet.say)
-    refresher = Refresher(lambda: provider(launch, heard), voice, remembered, plan, hands, sharing.fly)
+    fly = Sharing(remembered, Turns(remembered.turns_dir)).fly
+    refresher = Refresher(lambda: provider(launch, heard), Voice(outlet.say), remembered, plan, hands, fly)
     Thread(target=guarded(refresher.run), name="refresher", daemon=True).start()
     Server(refresher, outlet.say, _pool("question", _QUESTIONS)).listen(incoming)
     # Threads may sit in sockets for seconds; there is nothing they could finish.

@@ -10,6 +10,8 @@ _SECRETS = (
     # Access key ids: AKIA is long-lived, ASIA belongs to a session, the others are their relatives.
     (re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{12,}"), _HIDDEN),
     (re.compile(r"(?i)\b(authorization\b['\"]?\s*[:=]\s*).*"), rf"\1{_HIDDEN}"),
+    # The password of a proxy, or of any other address.
+    (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), rf"\1{_HIDDEN}@"),
     (re.compile(r"(?i)\b(bearer\s+|basic\s+)[A-Za-z0-9+/._~=-]{8,}"), rf"\1{_HIDDEN}"),
     # X-Amz-Signature, X-Amz-Security-Token, X-Amz-Credential: as header and in a presigned query.
     (re.compile(r"(?i)(x-amz-[a-z0-9-]+['\"]?\s*[:=]\s*)['\"]?[^\s&'\",;]+['\"]?"), rf"\1{_HIDDEN}"),

@@ -161,6 +161,12 @@ def test_another_type_of_value_is_a_miss(tmp_path: Path, lane: Path, value: obje
     one_miss(tmp_path / "cache")
 
 
+@pytest.mark.parametrize("column", ["value", "mode", "filename", "expire_time"])
+def test_text_that_is_no_text_is_a_miss(tmp_path: Path, lane: Path, column: str) -> None:
+    tamper(lane, f"UPDATE Cache SET {column} = CAST(x'ff' AS TEXT)")
+    one_miss(tmp_path / "cache")
+
+
 @pytest.mark.parametrize("disk", [diskcache.Disk, diskcache.JSONDisk])
 def test_a_database_of_another_disk_is_a_miss(tmp_path: Path, lane: Path, disk: type) -> None:
     for file in lane.iterdir():

@@ -99,7 +99,9 @@ def named(lines: Sequence[str]) -> list[str]:
 
 async def calm(pilot: Pilot[Any]) -> None:
     """Wait until all messages of now are handled, and paint. ``Pilot.pause`` waits for an idle processor."""
-    for _ in range(3):
+    focused = pilot.app.focused or pilot.app.screen
+    # A message climbs to one parent a round.
+    for _ in range(2 + len(focused.ancestors)):
         await pilot._wait_for_screen()
     pilot.app.screen._on_timer_update()
 

@@ -151,9 +151,9 @@ _RANGES = ((0, 0x20), (0x20, 0x7F), (0x7F, 0x100), (0x300, 0x370), (0x200B, 0x20
 
 
 def strings(seed: int, count: int) -> list[str]:
-    """Return ``count`` strings, every payload alone first, then mixtures drawn from the seed."""
+    """Return ``count`` strings drawn from the seed: every payload alone, as far as they go, then mixtures."""
     dice = random.Random(seed)
-    made = list(PAYLOADS[:count])
+    made = dice.sample(PAYLOADS, min(count, len(PAYLOADS)))
     makers: tuple[Callable[[random.Random], str], ...] = (_wrapped, _spliced, _drawn, _cut)
     while len(made) < count:
         made.append(dice.choice(makers)(dice))
@@ -183,7 +183,5 @@ def _cut(dice: random.Random) -> str:
 
 
 def one_line(texts: Sequence[str]) -> list[str]:
-    """Return those of the texts that a line of an INI file can hold as a name."""
-    return [
-        text for text in texts if text.strip() and not set(text) & set("[]\r\n\0#;\x0b\x0c\x1c\x1d\x1e\x85")
-    ]
+    """Return those of the texts that a section of an INI file can have as a name."""
+    return [text for text in texts if text.strip() and len(text.splitlines()) == 1 and "]" not in text]

@@ -18,7 +18,7 @@ COUNTS = r"\d+ (?:running|pending|stopping|stopped|shutting-down|terminated)"
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36"])
 def test_the_first_minute(home: dict[str, str], size: tuple[int, int]) -> None:
-    argv = [PROGRAM, "demo", "--seed", "3", "--instances", "30", "--speed", "20"]
+    argv = [PROGRAM, "demo", "--seed", "3", "--instances", "30", "--speed", "60"]
     with Tmux(argv, size=size, env=home) as demo:
         demo.wait_for(live, 60)
         view = next(pid for pid in children(demo.pane_pid) if "trainctl-tui demo" in command(pid))

@@ -153,6 +153,20 @@ async def test_a_scrolled_table_shows_other_rows_and_its_cursor_stays() -> None:
         assert named([texts(table)[line] for line in lit(table)]) == ["i-019"]
 
 
+async def test_the_rows_in_sight_keep_their_lines_when_the_highlighted_one_vanishes() -> None:
+    table = shown()
+    async with FleetApp(table).run_test(size=SIZE) as pilot:
+        await press(pilot, "G", "k", "k", *["k"] * 40)
+        seen = named(texts(table))
+        assert lit(table) == [1]
+        gone = {key(20), key(int(seen[0][2:])), key(int(seen[1][2:]))}
+        rows = {one: row for one, row in table.model.rows.items() if one not in gone}
+        table.set_rows({**rows, **{("a", f"h-{n}"): Row(n, f"h-{n}") for n in range(30)}}, 0)
+        await calm(pilot)
+        assert lit(table) == []
+        assert named(texts(table))[2:] == seen[2:11]
+
+
 async def test_keys_act_between_the_slices_of_a_great_refresh() -> None:
     table = shown(rows=AT_ONCE // 2)
     app = FleetApp(table)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from trainctl_tui.tui.panes.instances import COLUMNS as INSTANCES
-from trainctl_tui.tui.panes.spec import PANES
-from trainctl_tui.tui.widgets.columns import Column
 
 from tests.support.fleet_app import FleetApp, calm, fleet, key, lit, press, texts
 from tests.support.naive_fleet import Row
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.listing.instances import COLUMNS as INSTANCES
+from trainctl_tui.listing.spec import PANES
 from trainctl_tui.tui.widgets.fleet_layout import GAP, GUTTER, Layout
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 
@@ -67,7 +67,7 @@ def test_columns_never_overlap_and_fill_the_room(room: int) -> None:
         assert {"name", "age"} <= set(names(layout, room))  # the least ones are in sight
 
 
-def test_where_room_is_short_the_least_come_first_then_what_fits() -> None:
+def test_where_room_is_short_the_least_have_a_place_then_what_fits() -> None:
     layout = Layout.of(WIDE, 30)
     assert [p.column.key for p in layout.placed] == ["name", "age", "zone", "more"]
     assert names(layout, 30) == ["name", "age", "zone"]

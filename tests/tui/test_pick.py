@@ -34,15 +34,12 @@ async def test_a_list_shows_its_last_entry_and_its_keys(
         assert "Enter take · Esc out" in on_screen(s)
 
 
-async def test_a_first_enter_highlights_and_a_second_opens(stage: Staged) -> None:
+async def test_a_first_enter_opens_the_first_row(stage: Staged) -> None:
     s = stage()
     async with s.app.run_test(size=(80, 24)) as pilot:
         s.greet()
         s.list(Kind.INSTANCES, [instance(1), instance(2)])
-        await until(pilot, lambda: s.app.dashboard.pane.table.model.total == 2)
-        await pilot.press("enter")
-        await until(pilot, lambda: cursor(s) is not None)
-        assert not s.app.dashboard.query_one(Drawer).display
+        await until(pilot, lambda: cursor(s) == instance(1).id)
         await pilot.press("enter")
         await until(pilot, lambda: s.app.dashboard.query_one(Drawer).display)
 

@@ -37,7 +37,7 @@ async def test_any_endpoint_has_its_badge(stage: Staged, endpoint: str, shown: s
 
 
 @pytest.mark.parametrize(
-    "name", ["~nobody-of-this-name/x.csv", "~", "a\x00b.csv", "half\ud800.json", "\x1b[2J.csv"]
+    "name", ["~nobody-of-this-name/x.csv", "~\x00", "~", "a\x00b.csv", "half\ud800.json", "\x1b[2J.csv"]
 )
 async def test_any_name_of_a_file_is_previewed_and_written_or_refused(
     stage: Staged, name: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch

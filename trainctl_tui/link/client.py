@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import time
@@ -144,7 +145,8 @@ class CollectorLink:
 
 
 def _end(process: Process) -> None:
-    """Close a collector's standard input, which ends it; kill it if it does not mind."""
+    """Close a collector's standard input, which ends it; kill it if it does not mind. End what it started."""
+    first = process.returncode is None
     if process.stdin is not None:
         process.stdin.close()
     try:
@@ -153,6 +155,10 @@ def _end(process: Process) -> None:
         process.kill()
         with suppress(subprocess.TimeoutExpired):
             process.wait(_END_WAIT)
+    if first:
+        # A command that it asked for credentials may hang, and nobody waits for its answer any more.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 def _cause(code: int | None, unreadable: str) -> str:

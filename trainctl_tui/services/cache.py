@@ -234,6 +234,6 @@ def _is_spoiled(error: Exception) -> bool:
     from diskcache import Timeout
 
     if isinstance(error, sqlite3.OperationalError):
-        # No such table, no such column: whoever made this file, it was not this version of the program.
-        return error.sqlite_errorcode == sqlite3.SQLITE_ERROR
+        # No such table, no such column: another program made this file. Text that is none has no code at all.
+        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR
     return not isinstance(error, OSError | MemoryError | Timeout)

@@ -107,7 +107,7 @@ class LaneFile(Cache):  # type: ignore[misc]
             try:
                 done: sqlite3.Cursor = execute(statement, *arguments)
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF in _LOCKED and monotonic() >= until:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOCKED and monotonic() >= until:
                     raise Timeout("another process holds it") from error
                 raise
             return done

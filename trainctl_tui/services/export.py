@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from trainctl_tui.domain.resources import Row
 FORMATS = (".csv", ".json")
 SCHEMA = 1
 
-# A cell that begins like this is a formula to a spreadsheet (OWASP, "CSV injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins like this is a formula to a spreadsheet (OWASP, "CSV injection"); wide letters count.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NOTHING = "-"
 
 
 def formula_safe(text: str) -> str:
-    """Return a cell that a spreadsheet shows and does not run."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Return a cell that a spreadsheet shows and does not run. A lone dash says "none"."""
+    return f"'{text}" if text.startswith(_FORMULA) and text != _NOTHING else text
 
 
 def plain(row: Row) -> dict[str, Any]:
@@ -63,12 +65,21 @@ def write(path: Path, labels: Sequence[str], cells: Iterable[Sequence[str]], row
     except FileExistsError as error:
         raise ConfigError(f"{path} exists.", "An export never overwrites.", "Choose another name.") from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(f"Cannot write {path}.", f"{reason}.", "Choose another place.") from error
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        if path.suffix.lower() == ".json":
-            file.write(to_json(rows) + "\n")
-        else:
-            writer = csv.writer(file)
-            writer.writerow(labels)
-            writer.writerows([formula_safe(cell) for cell in line] for line in cells)
+        raise _cannot_write(path, error) from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            if path.suffix.lower() == ".json":
+                file.write(to_json(rows) + "\n")
+            else:
+                writer = csv.writer(file)
+                writer.writerow(labels)
+                writer.writerows([formula_safe(cell) for cell in line] for line in cells)
+    except OSError as error:
+        with suppress(OSError):
+            path.unlink()  # half an export would pass for a whole one
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: OSError | ValueError) -> ConfigError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return ConfigError(f"Cannot write {path}.", f"{reason}.", "Choose another place.")

@@ -87,15 +87,11 @@ class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
         if event.session != self.session.number or not self.dashboard.is_attached:
             return
         self.dashboard.show(event.news)
-        trouble = event.news.unidentified or event.news.no_region
-        if (
-            trouble
-            and trouble.kind in _CANNOT_START
-            and not self._greeted
-            and not any(event.news.rows.values())
-        ):
+        troubles = (event.news.unidentified, event.news.no_region)
+        hopeless = next((one for one in troubles if one and one.kind in _CANNOT_START), None)
+        if hopeless and not self._greeted and not any(event.news.rows.values()):
             self._greeted = True
-            self.push_screen(FirstRun(trouble), self._go_on)
+            self.push_screen(FirstRun(hopeless), self._go_on)
 
     async def _go_on(self, action: str | None) -> None:
         if action == "name_region":

@@ -22,6 +22,7 @@ from trainctl_tui.tui.screens.pick import PickScreen
 from trainctl_tui.tui.screens.taking import Taking
 from trainctl_tui.tui.screens.text import TextScreen
 from trainctl_tui.tui.themes import THEMES
+from trainctl_tui.tui.widgets.pane_view import PaneView
 from trainctl_tui.tui.widgets.prompt import Prompt
 
 
@@ -29,12 +30,13 @@ class Asking(Taking):
     """The questions of the dashboard."""
 
     _before = ""
+    _filtered: PaneView | None = None
 
     # ---- one line at the bottom ----
 
     def action_filter(self) -> None:
-        """Edit the filter of the active pane."""
-        self._before = self.pane.query_text
+        """Edit the filter of the active pane; a click into another one does not change which it is."""
+        self._filtered, self._before = self.pane, self.pane.query_text
         self.prompt.open("filter", "/", self.pane.query_text, self.completions)
 
     def action_command(self) -> None:
@@ -53,12 +55,13 @@ class Asking(Taking):
 
     def completions(self, text: str, cursor: int) -> list[str]:
         """Return what the filter may become, from what is listed."""
-        return complete(text, cursor, self.pane.table.model.rows.values(), self.pane.spec.kind)
+        pane = self._filtered or self.pane
+        return complete(text, cursor, pane.table.model.rows.values(), pane.spec.kind)
 
     def try_filter(self, text: str) -> bool:
         """Filter the active pane; say why and keep the rows as they are if the text cannot be read."""
         try:
-            self.pane.set_query(text)
+            (self._filtered or self.pane).set_query(text)
         except InvalidQuery as error:
             self.prompt.hint(str(error), bad=True)
             return False
@@ -67,7 +70,7 @@ class Asking(Taking):
 
     def hint_counts(self) -> None:
         """Say below the filter how many rows it shows."""
-        model = self.pane.table.model
+        model = (self._filtered or self.pane).table.model
         unknown = f", {model.unknown:,} unknown" if model.unknown else ""
         counts = f"{model.shown_count:,} of {model.total:,} shown{unknown}"
         self.prompt.hint(f"{counts} · Tab completes · Enter keeps · Esc undoes")
@@ -95,8 +98,8 @@ class Asking(Taking):
     def on_prompt_left(self, event: Prompt.Left) -> None:
         """Undo an edited filter."""
         event.stop()
-        if event.mode == "filter":
-            self.pane.set_query(self._before)
+        if event.mode == "filter" and self._filtered is not None:
+            self._filtered.set_query(self._before)
         self._leave_prompt()
 
     def _leave_prompt(self) -> None:

@@ -105,20 +105,25 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
         """Return the rows in sight."""
         return [self.model.rows[key] for key in self._keys_in_sight()]
 
-    def _hold(self, refreshed: bool) -> Held | None:
-        """Return the row that must not move on screen: the highlighted one, else, on news, the topmost."""
-        at, top = self.model.cursor_index, self._top
-        if at is not None and self.model.cursor is not None and top <= at < top + self._lines:
-            return Held(self.model.cursor, at - top)
+    def _hold(self, refreshed: bool) -> list[Held]:
+        """Return rows that must not move on screen: the highlighted one, then, on news, all in sight."""
+        model, top = self.model, self._top
         keys = self._keys_in_sight()
-        return Held(keys[0], 0) if refreshed and top and keys else None
+        held = [Held(key, line) for line, key in enumerate(keys)] if refreshed and top else []
+        at = model.cursor_index
+        if at is not None and top <= at < top + len(keys):
+            held.insert(0, Held(keys[at - top], at - top))
+        return held
 
-    def _keep(self, held: Held | None) -> None:
-        """Scroll so that a row is again at its line, as far as the edges let it."""
+    def _keep(self, held: Sequence[Held]) -> None:
+        """Scroll so that the first row that is still there is at its line, as far as the edges let it."""
         self._measure()
-        at = None if held is None else self.model.index_of(held.key)
-        if held is not None and at is not None and at - held.line != self._top:
-            self._scroll_rows(at - held.line)
+        for key, line in held:
+            at = self.model.index_of(key)
+            if at is not None:
+                if at - line != self._top:
+                    self._scroll_rows(at - line)
+                return
 
     def _scroll_rows(self, top: int) -> None:
         self.scroll_to(y=top, animate=False, immediate=True, force=True)
@@ -236,7 +241,7 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
             self._scroll_rows(number - lines + 1)
 
     def _place(self) -> None:
-        # Not the region on screen: a table behind the drawer has none, and comes back without a resize.
+        # A table behind the drawer has no region on screen; its size is the one it comes back with.
         self._layout_now = Layout.of(self._columns, self.size.width - self.scrollbar_size_vertical)
         self._strips.forget()
         self._strips.width = self._layout_now.width

@@ -176,7 +176,7 @@ class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
         self._arrived(plan, held)
         return True
 
-    def _arrived(self, plan: Plan, held: Held | None) -> None:
+    def _arrived(self, plan: Plan, held: Sequence[Held]) -> None:
         """Show what a plan has made."""
         self._signs.arrived(plan.change)
         self._keep(held)
