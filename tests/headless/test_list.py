@@ -103,6 +103,12 @@ def test_a_table_in_a_pipe_is_plain_and_whole(run: Run, cloud: SimCloud) -> None
     assert sum(line[at:].startswith("vol-") for line in lines[1:]) > len(lines) / 2
 
 
+def test_a_locale_without_the_letters_gets_marks(run: Run, cloud: SimCloud) -> None:
+    done = run(cloud.endpoint, "list", "instances", "--filter", "launch-night", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "? launch-night ?" in done.stdout
+
+
 def test_filter_order_and_reverse_are_those_of_the_dashboard(run: Run, cloud: SimCloud) -> None:
     words = ("list", "volumes", "--filter", "size>=100 is:attached", "--sort", "size", "--output", "json")
     up = [item["size_gib"] for item in document(run(cloud.endpoint, *words))["items"]]

@@ -5,6 +5,7 @@ The only file here that prints. Text from outside is made safe before it comes h
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -36,6 +37,12 @@ def note_trouble(where: str, trouble: Trouble) -> None:
 def next_step(trouble: Trouble) -> str:
     """Return what to do. Nobody tries again by itself here, as a dashboard does."""
     return "Try again in a moment." if trouble.retryable else trouble.next_step
+
+
+def begin() -> None:
+    """Let no name end a command because the locale has no letter for it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def is_terminal() -> bool:

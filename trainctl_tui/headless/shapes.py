@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from trainctl_tui.domain.errors import Trouble
+from trainctl_tui.domain.packing import whole
 from trainctl_tui.domain.resources import Instance, Row, Snapshot, Volume
 from trainctl_tui.domain.tags import name_of, protecting_tags
 from trainctl_tui.headless.known import Known, LaneTold
@@ -61,7 +62,11 @@ def item(row: Row, facts: Facts) -> dict[str, Any]:
 
 def encode(document: object) -> str:
     """Return indented JSON in which nothing can touch a terminal: such characters are written as escapes."""
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    try:
+        packed = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        packed = msgspec.json.encode(whole(document))
+    text = msgspec.json.format(packed, indent=2).decode()
     return _SUSPECT.sub(_escaped, text)
 
 
