@@ -274,6 +274,7 @@ class Dashboard(Watched, TrainctlApp):
         """Go through every view with one world of strings after the other."""
         from tests.support.termfuzz_views import VIEWS
 
+        await walk.look("start")
         for start in range(0, self.plan.count, self.plan.world):
             self.told[:] = self.plan.strings[start : start + self.plan.world]
             for view in VIEWS:

@@ -122,6 +122,8 @@ async def _open(app: Dashboard, walk: Walk, key: str, selector: str) -> None:
 
 async def tell(app: Dashboard, walk: Walk) -> None:
     """Say hello and tell the rows of the world."""
+    for pane in app.dashboard.panes:
+        pane.set_query("")
     app.link.say(m.Hello(7, (REGION,)))
     app.link.say(m.Identified(ME))
     told = list(enumerate(app.told))
@@ -154,7 +156,8 @@ async def tables(app: Dashboard, walk: Walk) -> None:
             await walk.look(f"columns {number}")
             if pane.table.scroll_offset.x == before:
                 break
-        await walk.press(*(["left"] * 4), "backslash")
+        pane.table.scroll_to(x=0, animate=False, immediate=True, force=True)
+        await walk.press("backslash")
         await walk.click_around()
         await _settle(app, walk)
 

@@ -63,7 +63,7 @@ def test_nothing_dangerous_comes_out(text: str) -> None:
 def test_every_letter_that_goes_leaves_a_mark(text: str) -> None:
     """What is taken without a trace is only what sits on another sign: marks in heaps, selectors."""
     kept = [one for one in text if not unicodedata.category(one).startswith("M")]
-    shown = [one for one in safe(text) if not unicodedata.category(one).startswith("M")]
+    shown = [one for one in safe(text, 10_000) if not unicodedata.category(one).startswith("M")]
     assert len(shown) >= len(kept)
 
 
