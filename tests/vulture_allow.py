@@ -14,13 +14,13 @@ _._return_code  # Textual reads it
 _.border_title  # Textual reads it
 _.no_wrap  # Rich reads it
 _.overflow  # Rich reads it
-_.SCHEMA  # written beside what is kept on disk
 _._prompter  # botocore's session reads it
 _.panic  # Textual calls it
 _._sigcont_application  # Textual's driver calls it
 _._run_input_thread  # Textual's driver calls it
 _.daemon_threads  # socketserver reads it
 _.do_POST  # http.server calls it
+_.do_GET  # http.server calls it
 _.close_connection  # http.server reads it
 _.log_message  # http.server calls it
 _.writable  # io calls it
@@ -28,9 +28,11 @@ _.readable  # io calls it
 _.readinto  # io calls it
 _.store  # diskcache calls it
 _.fetch  # diskcache calls it
+_._sql  # diskcache reads it
 full_path  # diskcache names it
 iterator  # diskcache names it
 resource_id  # matched by position
-cache_hits  # matched by position
-cache_misses  # matched by position
 uninstall  # for whoever runs a second app in one process
+TestSweeps  # pytest collects it
+_.control  # Textual reads it
+_.bell  # Textual calls it

@@ -13,13 +13,13 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def exists(pid: int) -> bool:
     """Whether a process lives. A zombie does not."""
-    fields = _stat(pid)
+    fields = stat_fields(pid)
     return bool(fields) and fields[0] != "Z"
 
 
 def state(pid: int) -> str:
     """One letter: R running, S sleeping, T stopped, Z zombie; "" when gone."""
-    fields = _stat(pid)
+    fields = stat_fields(pid)
     return fields[0] if fields else ""
 
 
@@ -27,7 +27,7 @@ def children(pid: int) -> list[int]:
     """Return all living descendants of a process."""
     parents: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (fields := _stat(int(entry.name))) and fields[0] != "Z":
+        if entry.name.isdigit() and (fields := stat_fields(int(entry.name))) and fields[0] != "Z":
             parents.setdefault(int(fields[1]), []).append(int(entry.name))
     found: list[int] = []
     waiting = [pid]
@@ -48,7 +48,7 @@ def command(pid: int) -> str:
 
 def cpu_seconds(pid: int) -> float:
     """Return user and system time used so far, in seconds; 0.0 when gone."""
-    fields = _stat(pid)
+    fields = stat_fields(pid)
     return (int(fields[11]) + int(fields[12])) / _TICKS if fields else 0.0
 
 
@@ -99,7 +99,7 @@ def cpu_share(pid: int, seconds: float) -> float:
     return (cpu_seconds(pid) - before) / seconds
 
 
-def _stat(pid: int) -> list[str]:
+def stat_fields(pid: int) -> list[str]:
     """Return the fields of /proc/PID/stat from the state on, or [] when the process is gone."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()

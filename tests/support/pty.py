@@ -34,9 +34,9 @@ ANSWERS = (
     (b"\x1b[c", b"\x1b[?62;22c"),
 )
 # Sequences that pyte would draw as text: keyboard protocol, device queries, string sequences.
-_BEYOND_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[ -/]*[@-~]|\x1b[P_^X][^\x1b\x07]*(?:\x1b\\|\x07)")
+BEYOND_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[ -/]*[@-~]|\x1b[P_^X][^\x1b\x07]*(?:\x1b\\|\x07)")
 # pyte has one screen: entering or leaving the alternate one clears it.
-_ALTERNATE = re.compile(rb"\x1b\[\?1049[hl]")
+ALTERNATE = re.compile(rb"\x1b\[\?1049[hl]")
 # A sequence that the end of a read may have cut.
 _CUT = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[P_^X\]][^\x1b\x07]*\x1b?)?\Z")
 
@@ -279,7 +279,7 @@ class Terminal:
             cut = _CUT.search(whole)
             end = cut.start() if cut else len(whole)
             self._pending = whole[end:]
-            self._stream.feed(_ALTERNATE.sub(b"\\g<0>\x1b[2J\x1b[H", _BEYOND_PYTE.sub(b"", whole[:end])))
+            self._stream.feed(ALTERNATE.sub(b"\\g<0>\x1b[2J\x1b[H", BEYOND_PYTE.sub(b"", whole[:end])))
             self._news.notify_all()
 
     def _answer(self, data: bytes) -> None:

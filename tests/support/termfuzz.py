@@ -31,11 +31,11 @@ from trainctl_tui.domain.resources import Console, Region
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import frames
 from trainctl_tui.link import messages as m
+from trainctl_tui.listing.news import News
+from trainctl_tui.safe import safe
 from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
 from trainctl_tui.tui import lifecycle
 from trainctl_tui.tui.app import TrainctlApp
-from trainctl_tui.tui.news import News
-from trainctl_tui.tui.safe import safe
 from trainctl_tui.tui.session import Session
 from trainctl_tui.view_settings import ViewSettings
 

@@ -19,9 +19,9 @@ from tests.tui.test_scenarios_wire import Opened, all_live, line, open_app, tota
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Standing
 from trainctl_tui.domain.resources import Kind
+from trainctl_tui.listing.format import standing
 from trainctl_tui.simcloud.process import SimCloud
 from trainctl_tui.tui.app import TrainctlApp
-from trainctl_tui.tui.format import standing
 from trainctl_tui.tui.screens.text import TextScreen
 from trainctl_tui.tui.widgets.pane_view import PaneView
 

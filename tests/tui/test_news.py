@@ -9,7 +9,7 @@ from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Lane, Listing, Standing
 from trainctl_tui.domain.resources import Identity, Kind
 from trainctl_tui.link import messages as m
-from trainctl_tui.tui.news import News, StepLost, fold
+from trainctl_tui.listing.news import News, StepLost, fold
 
 LANE = Lane(ME.account, REGION, Kind.INSTANCES)
 NOBODY = Lane("", REGION, Kind.INSTANCES)

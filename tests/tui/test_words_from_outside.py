@@ -12,8 +12,8 @@ from tests.support.rows import instance
 from tests.tui.conftest import Stage
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
-from trainctl_tui.tui.panes.facts import Facts
-from trainctl_tui.tui.panes.instances import COLUMNS
+from trainctl_tui.listing.facts import Facts
+from trainctl_tui.listing.instances import COLUMNS
 from trainctl_tui.view_settings import load_view_settings
 
 Staged = Callable[..., Stage]

@@ -8,11 +8,12 @@ from typing import IO, Any
 
 import msgspec
 
+from trainctl_tui.domain.packing import packed
+
 LIMIT = 64 * 2**20
 """Bytes of one frame at most: a page of a thousand rows has some 400 KB."""
 
 _LENGTH = struct.Struct(">I")
-_encoder = msgspec.msgpack.Encoder()
 
 
 class BrokenFrameError(Exception):
@@ -21,25 +22,10 @@ class BrokenFrameError(Exception):
 
 def encode(message: object) -> bytes:
     """Return a message as one frame; raise BrokenFrameError if it is over the limit."""
-    try:
-        body = _encoder.encode(message)
-    except UnicodeEncodeError:
-        body = _encoder.encode(_whole(msgspec.to_builtins(message)))
+    body = packed(message)
     if len(body) > LIMIT:
         raise BrokenFrameError(f"a message of {len(body):,} bytes is over the limit of {LIMIT:,}")
     return _LENGTH.pack(len(body)) + body
-
-
-def _whole(value: Any) -> Any:
-    """Replace halves of characters, which a path or a variable that is not UTF-8 holds and msgpack cannot."""
-    match value:
-        case str():
-            return value.encode("utf-8", "replace").decode()
-        case list() | tuple():
-            return [_whole(one) for one in value]
-        case dict():
-            return {_whole(key): _whole(one) for key, one in value.items()}
-    return value
 
 
 def write(stream: IO[bytes], frame: bytes) -> None:

@@ -11,9 +11,9 @@ from rich.text import Text
 from trainctl_tui.domain.inventory import LaneState, Standing
 from trainctl_tui.domain.resources import Instance, Kind
 from trainctl_tui.launch import Launch
-from trainctl_tui.tui.format import standing, wait, worst
-from trainctl_tui.tui.news import News
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.listing.format import standing, wait, worst
+from trainctl_tui.listing.news import News
+from trainctl_tui.safe import safe
 from trainctl_tui.tui.widgets.line import joined
 
 _STATES = ("running", "pending", "stopping", "shutting-down", "stopped", "terminated")
@@ -77,7 +77,7 @@ def _account(news: News) -> str:
 
 def how(news: News, now: float) -> Text:
     """Return the second line: counts by state, then the age of each lane."""
-    line = Text(no_wrap=True, overflow="ellipsis")
+    line = Text()
     for kind, label in _SHOWN_LANES:
         _append_lane(line, label, news.lanes(kind), now)
     for kind, label in _SIDE_LANES:
@@ -121,8 +121,9 @@ def troubles(news: News) -> Text:
     if not found:
         return Text()
     where_, text = found[0]
-    more = f"  (+{len(found) - 1} more: m)" if len(found) > 1 else ""
-    return Text(safe(f"▲ {where_}: {text}{more}", 1000), "bold yellow", no_wrap=True, overflow="ellipsis")
+    # First, because a narrow screen cuts the rest: that there is more, and the key that shows it.
+    count = f"{len(found)} problems, m shows them: " if len(found) > 1 else ""
+    return Text(safe(f"▲ {count}{where_}: {text}", 1000), "bold yellow")
 
 
 def current_troubles(news: News) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
-from trainctl_tui.tui.safe import INVISIBLE, MARK, is_safe
+from trainctl_tui.safe import INVISIBLE, MARK, is_safe
 
 _HIDDEN = re.compile(f"[{''.join(sorted(INVISIBLE))}]").search
 

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 
 def tab_line(panes: list[PaneView], active: int) -> Text:
-    """Return the panes by number, title and count; the active one reversed."""
-    line = Text(no_wrap=True, overflow="ellipsis")
+    """Return the panes by number, title and count; the active one reversed, with all that its title says."""
+    line = Text()
     for index, pane in enumerate(panes):
-        count = f" {pane.table.model.total:,}" if pane.table.model.total else ""
-        line.append(f" {index + 1} {pane.spec.title}{count} ", "bold reverse" if index == active else "dim")
+        line.append(pane.label, "bold reverse" if index == active else "dim")
+        if index == active and pane.notes.plain:
+            line.append(" ").append_text(pane.notes).append(" ")
     return line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -10,8 +11,8 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from trainctl_tui.tui.panes.details import Details, Link
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.listing.details import Details, Link
+from trainctl_tui.safe import safe
 from trainctl_tui.tui.styles import style
 
 _LABEL_WIDTH = 16
@@ -46,12 +47,15 @@ class Drawer(Vertical):
             return
         before, self._details = self._details, details
         if details is None:
-            self.query_one("#drawer-title", Static).update(Text("Not listed any more", "bold"))
+            self._title("Not listed any more")
             return
-        self.query_one("#drawer-title", Static).update(Text(safe(details.title), "bold"))
+        self._title(details.title)
         self.query_one("#drawer-text", Static).update(_body(details))
         if before is None or before.links != details.links:
             self._show_links(details.links)
+
+    def _title(self, text: str) -> None:
+        self.query_one("#drawer-title", Static).update(Text(safe(text), "bold"))
 
     def _show_links(self, links: tuple[Link, ...]) -> None:
         options = self.query_one(OptionList)
@@ -78,14 +82,17 @@ class Drawer(Vertical):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
-def _body(details: Details) -> Text:
-    text = Text()
-    for section in details.sections:
-        if not section.fields:
-            continue
-        text.append(f"\n{section.title}\n" if text.plain else f"{section.title}\n", "bold underline")
+def _body(details: Details) -> Table:
+    """Return the sections as two columns, so that a long value wraps beside its label."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=_LABEL_WIDTH)
+    grid.add_column(overflow="fold", ratio=1)
+    sections = [section for section in details.sections if section.fields]
+    for number, section in enumerate(sections):
+        if number:
+            grid.add_row()
+        grid.add_row(Text(safe(section.title), "bold underline"))
         for field in section.fields:
-            label = safe(field.label, 60)
-            text.append(f"{label:<{_LABEL_WIDTH}} ", "dim")
-            text.append(f"{safe(field.text, 2000)}\n", style(field.style))
-    return text
+            label = Text(safe(field.label, 60), "dim", overflow="ellipsis", no_wrap=True)
+            grid.add_row(label, Text(safe(field.text, 2000), style(field.style)))
+    return grid

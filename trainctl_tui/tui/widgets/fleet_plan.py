@@ -13,7 +13,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
 
 Key = tuple[str, str]
 """(region, id)."""

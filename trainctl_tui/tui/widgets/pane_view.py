@@ -10,19 +10,23 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from trainctl_tui.domain.errors import InvalidQuery
-from trainctl_tui.domain.inventory import LaneState, Standing
-from trainctl_tui.domain.query import Context, Query, parse
+from trainctl_tui.domain.inventory import Lane, LaneState, Standing
+from trainctl_tui.domain.query import Query, parse
 from trainctl_tui.domain.resources import Instance, Kind, Row
+from trainctl_tui.listing.choosing import context
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.listing.details import Details
+from trainctl_tui.listing.facts import Facts
+from trainctl_tui.listing.format import plural, standing, worst
+from trainctl_tui.listing.news import Key, News, Rows
+from trainctl_tui.listing.spec import PaneSpec
+from trainctl_tui.safe import safe
 from trainctl_tui.services.view_memory import PaneMemory
-from trainctl_tui.tui.format import plural, standing, worst
-from trainctl_tui.tui.news import Key, News
-from trainctl_tui.tui.panes.details import Details
-from trainctl_tui.tui.panes.facts import Facts
-from trainctl_tui.tui.panes.spec import PaneSpec
-from trainctl_tui.tui.safe import safe
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.tui.widgets.fleet_plan import Wanted
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 from trainctl_tui.tui.widgets.line import Line
+
+_JUDGED_ANEW = 60.0  # seconds after which a filter is asked again: ages have grown
 
 
 class PaneView(Vertical):
@@ -38,8 +42,13 @@ class PaneView(Vertical):
         self._query: Query | None = None
         self._lanes: tuple[LaneState, ...] = ()
         self._regions: tuple[str, ...] = ()
+        self._listed: dict[Lane, int] = {}  # the sweep of which rows are in view
+        self._sides: tuple[Rows, Rows] = ({}, {})
+        self._judged_at = facts.now
         self.memory = memory if spec.column(memory.order) else replace(memory, order="")
         self.table: FleetTable[Any, Facts] = FleetTable(self.columns, id=f"table-{spec.kind.value}")
+        self.label = f" {number} {spec.title} "
+        self.notes = Text()
         self._headline = Line(id=f"title-{spec.kind.value}", classes="pane-title")
 
     def compose(self) -> ComposeResult:
@@ -66,16 +75,36 @@ class PaneView(Vertical):
 
     def show(self, news: News, facts: Facts) -> None:
         """Take in what is known now."""
-        self._lanes = news.lanes(self.spec.kind)
+        before, self._lanes = self._lanes, news.lanes(self.spec.kind)
+        sides, self._sides = self._sides, (news.of(Kind.TYPES), news.of(Kind.STATUSES))
         self._regions = news.regions
         self.facts = facts
-        self.table.set_rows(news.of(self.spec.kind), facts)
+        self.table.set_rows(news.of(self.spec.kind), facts, self._listed_anew(before))
+        if self.spec.kind is Kind.INSTANCES and any(
+            one is not other for one, other in zip(sides, self._sides, strict=True)
+        ):
+            self._reconsider()
+        if self._lanes and all(lane.complete for lane in self._lanes):
+            self.table.begin()
         self.show_title()
+
+    def _listed_anew(self, before: tuple[LaneState, ...]) -> dict[str, bool]:
+        """Return the regions that a sweep began to list, and whether anything was complete there before."""
+        held = {lane.lane: lane for lane in before}
+        anew = {}
+        for lane in self._lanes:
+            if lane.sweep != self._listed.get(lane.lane) and (lane.pending or lane.base == lane.sweep):
+                self._listed[lane.lane] = lane.sweep
+                old = held.get(lane.lane)
+                anew[lane.lane.region] = old is not None and (old.complete or old.base is not None)
+        return anew
 
     def tick(self, facts: Facts) -> None:
         """Let time pass: ages and spinners."""
         self.facts = facts
         self.table.set_facts(facts)
+        if self._query is not None and facts.now - self._judged_at >= _JUDGED_ANEW:
+            self._reconsider()
         self.show_title()
 
     def set_query(self, text: str) -> None:
@@ -118,58 +147,59 @@ class PaneView(Vertical):
         row = self.row(key)
         return None if row is None else self.spec.details(row, self.facts)
 
-    def context(self) -> Context:
-        """Return what the filter may ask about."""
-        facts = self.facts
-        columns = self.columns
-        return Context(
-            now=facts.now,
-            user=facts.user,
-            owner_keys=facts.owner_keys,
-            protected_keys=facts.protected_keys,
-            texts=lambda row: " ".join(column.text(row, facts) for column in columns),
-            spec=lambda row: facts.specs.get(row.type) if isinstance(row, Instance) else None,
-            status=lambda row: facts.statuses.get((row.region, row.id)),
-        )
-
     def _apply_filter(self) -> None:
+        self.table.set_filter(self._wanted())
+        self.show_title()
+
+    def _reconsider(self) -> None:
+        """Judge and order the rows by what is known now of the world around them."""
+        self.table.reconsider(self._wanted())
+
+    def _wanted(self) -> Wanted | None:
         query, hide = self._query, self.hide_ended and self.spec.kind is Kind.INSTANCES
+        self._judged_at = self.facts.now
         if query is None and not hide:
-            self.table.set_filter(None)
-            self.show_title()
-            return
-        context = self.context()
+            return None
+        asked = context(self.columns, self.facts)
 
         def wanted(row: Row) -> bool | None:
             if hide and isinstance(row, Instance) and row.state == "terminated":
                 return False
-            return True if query is None else query.verdict(row, context)
+            return True if query is None else query.verdict(row, asked)
 
-        self.table.set_filter(wanted)
-        self.show_title()
+        return wanted
 
     def show_title(self) -> None:
         """Say how many rows there are, how many are shown, and how far they can be trusted."""
-        model = self.table.model
-        line = Text(no_wrap=True, overflow="ellipsis")
-        line.append(f" {self.number} {self.spec.title} ", "bold")
         lane = worst(self._lanes)
+        self.table.empty_text = self._empty_text(lane)
+        self.label = f" {self.number} {self.spec.title} {self._count(lane)} "
+        self.notes = self._notes(lane)
+        line = Text(self.label, "bold")
+        self._headline.say(line.append_text(self.notes))
+
+    def _count(self, lane: LaneState | None) -> str:
+        """Return how many rows there are: "?" before any is known, at least so many while not all are."""
+        model = self.table.model
         complete = lane is not None and all(lane.complete for lane in self._lanes)
-        total = f"{model.total:,}" if complete or model.total else "?"
-        line.append(total if complete or not model.total else f"≥{total}")
+        if not complete:
+            return f"≥{model.total:,}" if model.total else "?"
         if model.shown_count != model.total:
-            line.append(f", {model.shown_count:,} shown", "bold")
+            return f"{model.shown_count:,} of {model.total:,}"
+        return f"{model.total:,}"
+
+    def _notes(self, lane: LaneState | None) -> Text:
+        model = self.table.model
+        notes: list[tuple[str, str]] = []
         if model.marks:
             hidden = f" ({model.marked_hidden} hidden)" if model.marked_hidden else ""
-            line.append(f" · {len(model.marks):,} marked{hidden}", "bold magenta")
+            notes.append((f"{len(model.marks):,} marked{hidden}", "bold magenta"))
         if self.query_text:
-            line.append(f" · /{safe(self.query_text, 60)}", "cyan")
-            if model.unknown:
-                line.append(f" {model.unknown:,} unknown", "yellow")
+            unknown = f" {model.unknown:,} unknown" if model.unknown else ""
+            notes.append((f"/{safe(self.query_text, 60)}{unknown}", "cyan"))
         if lane is not None and lane.standing is not Standing.LIVE:
-            line.append(f" · {standing(lane, self.facts.now)}", "yellow")
-        self._headline.say(line)
-        self.table.empty_text = self._empty_text(lane)
+            notes.append((standing(lane, self.facts.now), "yellow"))
+        return Text(" · ").join(Text(text, style) for text, style in notes)
 
     def _empty_text(self, lane: LaneState | None) -> str:
         nouns = f"{self.spec.noun}s"
@@ -178,9 +208,9 @@ class PaneView(Vertical):
         if self.table.model.total:
             hidden = plural(self.table.model.total, self.spec.noun)
             return f"{hidden}, none shown. Change the filter with /, or show ended ones with H."
-        if lane.trouble is not None:
-            return (
-                f"{nouns} are not known.\n{lane.trouble.what}\n{lane.trouble.why}\n{lane.trouble.next_step}"
+        if (trouble := lane.trouble) is not None:
+            return "\n".join(
+                (f"{nouns.capitalize()} are not known.", trouble.what, trouble.why, trouble.next_step)
             )
         if not all(lane.complete for lane in self._lanes):
             return f"Reading {nouns} in {', '.join(self._regions)} …"

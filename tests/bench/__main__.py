@@ -1,0 +1,86 @@
+"""``python -m tests.bench [--only P1,P9] [--rounds N] [--quick]``: the goals of performance, measured.
+
+Prints a Markdown table and keeps the figures as JSON in ``tests/bench/results``. Every figure is a ratio
+to a peer or a limit in the same run; rounds take turns, and each waits for a quiet machine. A figure over
+its limit while others were busy, or with rounds that do not agree, is called noisy and not missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from tests.bench import moves, start, tables, work
+from tests.bench.figures import Measure, table
+from tests.bench.peers import Peers, find_peers, versions
+from tests.bench.rig import RESULTS, Rig
+
+Goal = Callable[[Rig], list[Measure]]
+
+
+def goals(peers: Peers) -> list[tuple[frozenset[str], Goal]]:
+    """Return what is measured together, with the goals that it serves."""
+    return [
+        (frozenset({"P1"}), start.p1),
+        (frozenset({"P2"}), start.p2),
+        (frozenset({"P3", "P4", "P10"}), lambda rig: start.loads(rig, peers)),
+        (frozenset({"P5"}), work.p5),
+        (frozenset({"P6"}), moves.p6),
+        (frozenset({"P7"}), moves.p7),
+        (frozenset({"P8"}), tables.p8),
+        (frozenset({"P9"}), tables.p9),
+        (frozenset({"P11"}), work.p11),
+        (frozenset({"P12"}), lambda rig: [*start.p12_load(rig), *moves.p12_keys(rig)]),
+        (frozenset({"P13"}), work.p13),
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, keep; return 1 if a goal is missed by more than a factor of two."""
+    given = parser().parse_args(arguments)
+    wanted = frozenset(given.only.upper().split(",")) if given.only else frozenset()
+    peers = find_peers(install=os.environ.get("PEERS") == "1")
+    measures: list[Measure] = []
+    patience = 5.0 if given.quick else 60.0
+    with Rig(2 if given.quick else given.rounds, patience, 2000 if given.quick else 10_000) as rig:
+        for served, goal in goals(peers):
+            if wanted and not wanted & served:
+                continue
+            print(f"measuring {', '.join(sorted(served))} ...", file=sys.stderr, flush=True)
+            measures += goal(rig)
+            print(table(measures[-1:]).split("\n")[-1], file=sys.stderr, flush=True)
+    measures.sort(key=lambda measure: int(measure.goal[1:]))
+    print(table(measures))
+    path = keep(measures, versions(peers))
+    print(f"\nkept in {path}", file=sys.stderr)
+    return int(any(m.verdict == "missed" and (m.value or 0) > 2 * m.limit for m in measures))
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    words = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure the goals P1 to P13.")
+    words.add_argument("--only", metavar="P1,P9", help="these goals alone")
+    words.add_argument("--rounds", type=int, default=5, metavar="N", help="rounds of each side (default: 5)")
+    quick = "two rounds of small fleets: shows that the bench works, decides nothing"
+    words.add_argument("--quick", action="store_true", help=quick)
+    return words
+
+
+def keep(measures: Sequence[Measure], peers: str) -> str:
+    """Write the figures to a file that is named after now; return its path."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    now = datetime.now(UTC)
+    path = RESULTS / f"{now:%Y-%m-%d-%H%M%S}.json"
+    lines = [{**asdict(measure), "verdict": measure.verdict} for measure in measures]
+    said = {"at": now.isoformat(), "python": sys.version, "peers": peers, "measures": lines}
+    path.write_text(json.dumps(said, indent=2))
+    return str(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
