@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "demo" and (given.profile or given.endpoint_url):
         words.error("the demo has an endpoint and credentials of its own: no --profile, no --endpoint-url")
     sys.excepthook = _crashed
+    # Before there is a log, Python would write warnings across the screen, and tracebacks unredacted.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         if given.command not in (None, "demo"):
             from trainctl_tui.headless import commands

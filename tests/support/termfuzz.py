@@ -84,7 +84,7 @@ class Watched(App[Any]):
         """Be what the planted markup wants to call."""
         self.report.fired.append("app.fired")
 
-    def bell(self) -> None:
+    def action_bell(self) -> None:
         """Ring for nobody: the planted markup wants it, and the wire must stay silent."""
         self.report.fired.append("app.bell")
 

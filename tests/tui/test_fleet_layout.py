@@ -12,7 +12,7 @@ from tests.support.naive_fleet import Row
 from trainctl_tui.listing.columns import Column
 from trainctl_tui.listing.instances import COLUMNS as INSTANCES
 from trainctl_tui.listing.spec import PANES
-from trainctl_tui.tui.widgets.fleet_layout import GAP, GUTTER, Layout
+from trainctl_tui.tui.widgets.fleet_layout import GAP, GUTTER, WIDEST, Layout
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 
 HARD_NAMES = (
@@ -47,10 +47,20 @@ def names(layout: Layout, room: int) -> list[str]:
 
 
 def test_spare_cells_go_to_the_flexible_column() -> None:
-    layout = Layout.of(WIDE, 100)
+    layout = Layout.of(WIDE, 80)
     placed = [(p.column.key, p.start, p.width) for p in layout.placed]
-    assert placed == [("name", 2, 61), ("zone", 64, 10), ("age", 75, 4), ("more", 80, 20)]
-    assert layout.width == 100
+    assert placed == [("name", 2, 41), ("zone", 44, 10), ("age", 55, 4), ("more", 60, 20)]
+    assert layout.width == 80
+    wider = Layout.of(WIDE, 200)
+    assert wider.placed[0].width == WIDEST
+    assert wider.width == 200
+
+
+def test_the_flexible_column_has_what_it_wishes_before_others_are_let_in() -> None:
+    wishing = (column("name", 8, flex=True, least=True, wish=15), column("zone", 10), column("age", 4))
+    assert names(Layout.of(wishing, 27), 27) == ["name", "age"]
+    assert names(Layout.of(wishing, 28), 28) == ["name", "zone"]
+    assert Layout.of(wishing, 9).placed[0].width == 8
 
 
 @pytest.mark.parametrize("room", range(120))
@@ -69,8 +79,8 @@ def test_columns_never_overlap_and_fill_the_room(room: int) -> None:
 
 def test_where_room_is_short_the_least_have_a_place_then_what_fits() -> None:
     layout = Layout.of(WIDE, 30)
-    assert [p.column.key for p in layout.placed] == ["name", "age", "zone", "more"]
-    assert names(layout, 30) == ["name", "age", "zone"]
+    assert [p.column.key for p in layout.placed] == ["name", "zone", "age", "more"]
+    assert names(layout, 30) == ["name", "zone", "age"]
     assert layout.placed[0].width == 12
 
 

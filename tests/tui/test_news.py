@@ -62,6 +62,17 @@ def test_another_identity_drops_remembered_rows() -> None:
     assert news.verified
 
 
+def test_machine_types_of_nobody_drop_no_remembered_row() -> None:
+    """No credentials: the types that nobody asked for come as an empty list of no account."""
+    news = told(HELLO, start=News(identity=ME, regions=(REGION,)))
+    news = told(whole(1, sweep=0), start=news)
+    types = Listing(Lane("", REGION, Kind.TYPES), 5, (spec(),), None, complete=True)
+    news = told(m.Listed(types, 0.0), start=news)
+    assert len(news.of(Kind.INSTANCES)) == 1
+    assert news.identity == ME
+    assert set(news.specs) == {"g5.xlarge"}
+
+
 def test_another_role_of_the_same_account_drops_remembered_rows_too() -> None:
     weak = Identity(ME.account, f"arn:aws:iam::{ME.account}:role/weak", "AROA")
     news = told(HELLO, WHO, whole(1))

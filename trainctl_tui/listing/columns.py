@@ -20,8 +20,8 @@ class Column(Generic[R_contra, F_contra]):
 
     ``sort`` returns a typed value (None is unknown and comes last in both directions), ``style`` the
     name of a meaning ("", "dim", "ok", "warn", "bad", "accent"). ``width`` is in cells. ``least``
-    columns stay on narrow screens, ``extra`` ones are shown only when asked for, and ``flex`` ones
-    take the width that is left.
+    columns stay on narrow screens, ``extra`` ones are shown only when asked for, and the ``flex`` one
+    takes the width that is left: ``wish`` cells before others than the least are let in.
     """
 
     key: str
@@ -32,5 +32,6 @@ class Column(Generic[R_contra, F_contra]):
     align: Literal["left", "right"] = "left"
     style: Callable[[R_contra, F_contra], str] = _no_style
     flex: bool = False
+    wish: int = 0
     least: bool = False
     extra: bool = False

@@ -85,6 +85,9 @@ def fold(news: News, message: m.ToView, now: float) -> News:
     """Take in one message. ``now`` is this machine's clock. Raise StepLost if a lane must be sent whole."""
     match message:
         case m.Listed(listing, offset):
+            if listing.lane.kind is Kind.TYPES:
+                # Machine types are nobody's: they say nothing about whose the other rows are.
+                listing = replace(listing, lane=_shown(news, listing.lane))
             if listing.lane.account != news.account:
                 if news.verified:
                     return news  # a late answer for somebody else

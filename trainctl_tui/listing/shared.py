@@ -38,6 +38,7 @@ def name_column(width: int) -> TaggedColumn:
         lambda row, _facts: name_of(row.tags) or "-",
         lambda row, _facts: name_of(row.tags).lower() or None,
         flex=True,
+        wish=18,
         least=True,
     )
 

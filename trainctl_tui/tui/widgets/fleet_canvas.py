@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
@@ -193,10 +194,15 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
         return self._strips.of(face).crop(left, left + width)
 
     def _nothing(self, line: int, width: int) -> Strip:
-        said = self.empty_text.split("\n") if not self.model.shown_count else []
-        text = f" {safe(said[line - 1])}" if 1 <= line <= len(said) else ""
+        said = self._said(width - 2) if not self.model.shown_count else []
+        text = f" {said[line - 1]}" if 1 <= line <= len(said) else ""
         style = self._strips.style("fleet--dim") if text else self.rich_style
         return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+
+    def _said(self, room: int) -> list[str]:
+        """Return what is said where no row is, in lines that fit: the next step is at its end."""
+        lines = (textwrap.wrap(safe(line, 500), max(room, 10)) for line in self.empty_text.split("\n"))
+        return [part for parts in lines for part in parts]
 
     # ---- what changes the whole picture ----
 
