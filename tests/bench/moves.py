@@ -30,7 +30,7 @@ def p6(rig: Rig) -> list[Measure]:
 
 
 def _ours_loading(rig: Rig) -> Figures:
-    """Load again and again (a new reading of everything, ``whole``, is a restart), with keys all the while."""
+    """Load again and again (a new reading of everything, ``whole``, is a restart), with keys meanwhile."""
     env = rig.account(rig.scale, rig.new_home())
     waits: list[float] = []
     keys = in_view()

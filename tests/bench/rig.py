@@ -31,7 +31,7 @@ Side = Callable[[], Figures]
 
 
 def clean_environment(home: Path) -> dict[str, str]:
-    """Return this process's environment without settings of AWS and ours, at home in a directory of its own."""
+    """Return this process's environment without settings of AWS and ours, at home in its own directory."""
     kept = {
         name: value
         for name, value in os.environ.items()
