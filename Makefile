@@ -12,7 +12,7 @@ DEMO := $(or $(wildcard $(DEV)),.venv/.stamp-demo-$(call digest,demo))
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: help demo test check lint format-check ruff types imports unused tests bench screenshots console lock clean
+.PHONY: help demo test check lint format-check ruff types imports unused tests bench chaos screenshots console lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -47,6 +47,9 @@ tests: $(DEV) ## the tests alone, with coverage
 
 bench: $(DEV) ## measure the goals of performance, as ratios (PEERS=1 installs other programs to compare with)
 	@$(BIN)/python -m tests.bench
+
+chaos: $(DEV) ## the long form of every campaign: kills, corruptions, crashes; the better part of an hour
+	@TRAINCTL_CAMPAIGN=long $(BIN)/pytest -n $(WORKERS) -m campaign
 
 screenshots: $(DEV) ## take the pictures in screenshots/ again
 	@$(BIN)/python -m tests.tui.take_screenshots

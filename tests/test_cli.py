@@ -7,11 +7,13 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from trainctl_tui import __version__
-from trainctl_tui.cli import THEMES, main, parser
+from trainctl_tui.arguments import LOG_LEVELS, THEMES, parser
+from trainctl_tui.cli import main
 from trainctl_tui.tui.terminal import check, note, prepare
 
 HEAVY = ("textual", "rich", "boto3", "botocore", "pydantic", "msgspec", "asyncio", "moto")
@@ -65,6 +67,8 @@ def test_without_a_terminal_it_says_so_and_exits_2(command: tuple[str, ...]) -> 
     ("arguments", "words"),
     [
         (("--endpoint-url", "localhost:4566"), "http://localhost:4566"),
+        (("--endpoint-url", "http://a\x1b[2J"), r"'http://a\x1b[2J' is not an address"),
+        (("--endpoint-url", "http://a\udcff"), "is not an address"),
         (("--theme", "mauve"), "'mauve'"),
         (("demo", "--instances", "many"), "'many' is not a number"),
         (("demo", "--instances", "5001"), "it takes 0 to 5000"),
@@ -94,6 +98,12 @@ def test_the_names_of_themes_are_those_of_the_app() -> None:
     from trainctl_tui.tui.themes import THEMES as COLOURS
 
     assert tuple(COLOURS) == THEMES
+
+
+def test_the_levels_of_the_log_are_those_of_the_settings() -> None:
+    from trainctl_tui.view_settings import LogLevel
+
+    assert get_args(LogLevel) == LOG_LEVELS
 
 
 class Stream:

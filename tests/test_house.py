@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.house import HOUSE_RULES, Rule, doors, floors, read, shape, words
+from tests.support.house import HOUSE_RULES, Rule, doors, floors, read, shadows, shape, words
 
 ROOT = Path(__file__).resolve().parents[1]
 # CONTRACTS, Screens: the only files that may catch everything, each with its reason.
@@ -70,6 +70,29 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (CAUGHT, VIEW, "try: f()\nexcept (OSError, BaseException): g()\n"),
     (CAUGHT, "trainctl_tui/providers/base.py", "try: f()\nexcept Exception: g()\n"),
     (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual.widget import Widget\n"
+        "class A(Widget):\n    def __init__(self):\n        self._running = False\n",
+    ),
+    (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual.screen import Screen\nclass A(Screen[None]):\n    def _size_updated(self): ...\n",
+    ),
+    (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual import widgets, app\nfrom textual.app import App\nclass A(App):\n    _driver = 1\n",
+    ),
+    (
+        shadows.no_private_name_of_textual_is_shadowed,
+        VIEW,
+        "from textual.containers import Vertical as V\n"
+        "class Mixin:\n    def f(self):\n        self._id: str = ''\n"
+        "class B(Mixin, V): ...\nclass C(B): ...\n",
+    ),
+    (
         doors.the_sdk_is_impatient,
         "trainctl_tui/providers/aws/a.py",
         "Config(connect_timeout=3, read_timeout=15)\n",
@@ -82,6 +105,7 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, e):\n    self.notify(str(e))\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, name):\n    self.border_title = name\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "def f(self, x):\n    self.query_one(Static).update(x)\n"),
+    (doors.words_enter_textual_by_the_door, VIEW, "def f(t, x): t.add_row(Text(x), x)\n"),
     (doors.words_enter_textual_by_the_door, VIEW, "OptionList(*(name for name in names))\n"),
     (
         doors.words_enter_textual_by_the_door,
@@ -95,6 +119,8 @@ PLANTED: list[tuple[Rule, str, str]] = [
     ),
     (floors.libraries_have_their_place, "trainctl_tui/providers/a.py", "from tenacity import retry\n"),
     (floors.libraries_have_their_place, "trainctl_tui/link/a.py", "from rich.text import Text\n"),
+    (floors.libraries_have_their_place, "trainctl_tui/headless/a.py", "from rich.text import Text\n"),
+    (floors.libraries_have_their_place, "trainctl_tui/listing/a.py", "from textual.app import App\n"),
     (floors.libraries_have_their_place, "trainctl_tui/services/a.py", "import diskcache\n"),
     (floors.libraries_have_their_place, "trainctl_tui/tui/a.py", "from pydantic import BaseModel\n"),
     (floors.libraries_have_their_place, "trainctl_tui/link/a.py", "from trainctl_tui import simcloud\n"),
@@ -165,6 +191,9 @@ def test_the_floors_hold() -> None:
         ("unheard_of.py", "x = 1", "Imports go down only"),
         ("services/export.py", "import botocore", "Only providers.aws"),
         ("launch.py", "import rich", "Only tui"),
+        ("headless/status.py", "import rich.table", "Only tui"),
+        ("headless/status.py", "import trainctl_tui.cli", "Imports go down only"),
+        ("listing/format.py", "import trainctl_tui.tui.styles", "Imports go down only"),
         ("launch.py", "import diskcache", "Only the cache"),
         ("settings_text.py", "import pydantic", "Only the cache"),
         ("paths.py", "import flask", "The view reaches no SDK"),
@@ -206,7 +235,7 @@ def needs(*modules: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(bool(absent), reason=f"not built yet: {', '.join(absent)}")
 
 
-@needs("tui/app", "tui/render_guard", "tui/gc_policy", "tui/safe", "link/client")
+@needs("tui/app", "tui/render_guard", "tui/gc_policy", "safe", "link/client")
 def test_the_running_view_has_neither_sdk_nor_pydantic() -> None:
     modules = _modules_after(
         "-c", "import trainctl_tui.tui.app, trainctl_tui.view_settings, trainctl_tui.link.client"

@@ -92,6 +92,7 @@ def test_every_value_knows_where_it_came_from(place: Place) -> None:
         "owner_keys": f"{place.config}:2",
         "protected_keys": "default",
         "hide_terminated": "--hide-terminated",
+        "log_level": "default",
     }
 
 

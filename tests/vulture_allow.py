@@ -11,15 +11,16 @@ _.disable_nagle_algorithm  # http.server reads it
 _.data_received  # asyncio calls it
 _.connection_made  # asyncio calls it
 _._return_code  # Textual reads it
+_.border_title  # Textual reads it
 _.no_wrap  # Rich reads it
 _.overflow  # Rich reads it
-_.SCHEMA  # written beside what is kept on disk
 _._prompter  # botocore's session reads it
 _.panic  # Textual calls it
 _._sigcont_application  # Textual's driver calls it
 _._run_input_thread  # Textual's driver calls it
 _.daemon_threads  # socketserver reads it
 _.do_POST  # http.server calls it
+_.do_GET  # http.server calls it
 _.close_connection  # http.server reads it
 _.log_message  # http.server calls it
 _.writable  # io calls it
@@ -27,11 +28,13 @@ _.readable  # io calls it
 _.readinto  # io calls it
 _.store  # diskcache calls it
 _.fetch  # diskcache calls it
+_._sql  # diskcache reads it
 full_path  # diskcache names it
 iterator  # diskcache names it
 resource_id  # matched by position
-cache_hits  # matched by position
-cache_misses  # matched by position
 uninstall  # for whoever runs a second app in one process
 _.position  # Textual's scroll bar reads it
 _.get_default_screen  # Textual calls it
+TestSweeps  # pytest collects it
+_.control  # Textual reads it
+_.bell  # Textual calls it

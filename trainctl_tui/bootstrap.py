@@ -6,17 +6,18 @@ view never sees an SDK.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from subprocess import Popen
 
     from trainctl_tui.launch import Launch
     from trainctl_tui.link.pipes import Outlet
-    from trainctl_tui.providers.base import Call
+    from trainctl_tui.providers.base import Call, Provider
     from trainctl_tui.services.cache import Cache
-    from trainctl_tui.services.desk import Submit
+    from trainctl_tui.services.desk import Desk, Submit
     from trainctl_tui.tui.app import TrainctlApp
 
 _SWEEPS = 16  # lanes read at the same time
@@ -28,33 +29,27 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     import os
     from threading import Thread
 
-    from trainctl_tui import paths
     from trainctl_tui.link.messages import CacheWarning, Hello
     from trainctl_tui.link.pipes import Outlet
     from trainctl_tui.link.server import Server, guarded
     from trainctl_tui.link.voice import Voice
-    from trainctl_tui.providers.base import Provider, ProviderOptions
-    from trainctl_tui.providers.registry import open_provider
-    from trainctl_tui.services.cache import Cache
+    from trainctl_tui.services import log
     from trainctl_tui.services.desk import Desk
     from trainctl_tui.services.refresh import Plan, Refresher
     from trainctl_tui.services.schedule import Pace
-    from trainctl_tui.services.scope import Scope
+    from trainctl_tui.services.sharing import Sharing
+    from trainctl_tui.services.turns import Turns
 
+    log.begin("collector", launch.log_level, launch.debug_unsafe)
     outlet = Outlet(outgoing, broken=lambda: os._exit(0))
     outlet.say(Hello(os.getpid(), launch.regions))
-    cache = Cache(
-        paths.cache_dir(), Scope.of(launch, os.environ), lambda text: outlet.say(CacheWarning(text))
-    )
-    heard = _counting(cache, outlet)
-
-    def open_one() -> Provider:
-        options = ProviderOptions(launch.profile, launch.endpoint, launch.demo, heard)
-        return open_provider(launch.provider, options)
+    remembered = cache(launch, lambda text: outlet.say(CacheWarning(text)))
+    heard = _counting(remembered, outlet)
 
     plan = Plan(launch.regions, Pace(launch.refresh), generation)
-    desk = Desk(_pool("sweep", _SWEEPS), _pool("cache", 1))
-    refresher = Refresher(open_one, Voice(outlet.say), cache, plan, desk)
+    hands = Desk(_pool("sweep", _SWEEPS), _pool("cache", 1))
+    fly = Sharing(remembered, Turns(remembered.turns_dir)).fly
+    refresher = Refresher(lambda: provider(launch, heard), Voice(outlet.say), remembered, plan, hands, fly)
     Thread(target=guarded(refresher.run), name="refresher", daemon=True).start()
     Server(refresher, outlet.say, _pool("question", _QUESTIONS)).listen(incoming)
     # Threads may sit in sockets for seconds; there is nothing they could finish.
@@ -66,6 +61,7 @@ def _counting(cache: Cache, outlet: Outlet) -> Callable[[Call], None]:
     from threading import Event
 
     from trainctl_tui.link.server import tell_tally
+    from trainctl_tui.services import log
     from trainctl_tui.services.tally import CallTally
 
     tally, called = CallTally(), Event()
@@ -74,6 +70,7 @@ def _counting(cache: Cache, outlet: Outlet) -> Callable[[Call], None]:
     def heard(call: Call) -> None:
         tally.heard(call)
         called.set()
+        log.call(call)
 
     return heard
 
@@ -88,20 +85,46 @@ def _pool(name: str, threads: int) -> Submit:
     return lambda job: executor.submit(guarded(job))
 
 
+def provider(launch: Launch, heard: Callable[[Call], None]) -> Provider:
+    """Open the provider of a launch; ``heard`` is told of every call."""
+    from trainctl_tui.providers.base import ProviderOptions
+    from trainctl_tui.providers.registry import open_provider
+
+    return open_provider(
+        launch.provider, ProviderOptions(launch.profile, launch.endpoint, launch.demo, heard)
+    )
+
+
+def cache(launch: Launch, warn: Callable[[str], None]) -> Cache:
+    """Open the cache of a launch: the same for a view, its collector and a command."""
+    import os
+
+    from trainctl_tui import paths
+    from trainctl_tui.services.cache import Cache
+    from trainctl_tui.services.scope import Scope
+
+    return Cache(paths.cache_dir(), Scope.of(launch, os.environ), warn)
+
+
+def desk() -> Desk:
+    """Return the desk of a command: threads that end with it, and a disk that it waits for."""
+    from trainctl_tui.services.desk import Desk
+    from trainctl_tui.services.reading import crew
+
+    return Desk(crew("reader", _SWEEPS), lambda job: job())
+
+
 def view(launch: Launch, first: Popen[bytes] | None) -> TrainctlApp:
     """Make the app on what the cache remembers, with a link to a collector (``first``, or one it starts)."""
-    import os
     import time
 
     from msgspec.structs import replace
 
     from trainctl_tui import paths
     from trainctl_tui.link.client import CollectorLink
+    from trainctl_tui.listing.remember import remembered
     from trainctl_tui.services import view_memory
-    from trainctl_tui.services.cache import Cache
-    from trainctl_tui.services.scope import Scope
     from trainctl_tui.tui.app import TrainctlApp
-    from trainctl_tui.tui.remember import remembered
     from trainctl_tui.tui.session import Session
     from trainctl_tui.view_settings import load_view_settings
 
@@ -109,9 +132,9 @@ def view(launch: Launch, first: Popen[bytes] | None) -> TrainctlApp:
     warnings = [str(loaded.trouble)] if loaded.trouble else []
 
     def open_session(wanted: Launch, collector: Popen[bytes] | None = None) -> Session:
-        cache = Cache(paths.cache_dir(), Scope.of(wanted, os.environ), warnings.append)
-        news = remembered(cache, wanted)
-        cache.close()
+        held = cache(wanted, warnings.append)
+        news = remembered(held, wanted)
+        held.close()
         link = CollectorLink(wanted, collector)
         return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time)
 
@@ -119,16 +142,37 @@ def view(launch: Launch, first: Popen[bytes] | None) -> TrainctlApp:
     return TrainctlApp(open_session(launch, first), open_session, memory, loaded.settings, time.time)
 
 
-def run_view(launch: Launch, first: Popen[bytes]) -> int:
+@contextmanager
+def _measured(app: TrainctlApp, file: str) -> Iterator[None]:
+    """Keep the metrics in a file while the block runs, if there is one."""
+    if not file:
+        yield
+        return
+    from pathlib import Path
+
+    from trainctl_tui.services.metrics import Writer
+    from trainctl_tui.tui.measured import measure
+
+    writer = Writer(Path(file), lambda: measure(app.dashboard.news, app.dashboard.frames))
+    writer.start()
+    yield
+    writer.stop()
+
+
+def run_view(launch: Launch, first: Popen[bytes], metrics_file: str = "") -> int:
     """Run the dashboard in this terminal until it ends; return the exit code."""
     import sys
 
     from trainctl_tui import paths
-    from trainctl_tui.services import view_memory
+    from trainctl_tui.services import log, view_memory
     from trainctl_tui.tui import lifecycle
 
+    log.begin("view", launch.log_level, launch.debug_unsafe)
+    log.log.info("the view begins")
     app = view(launch, first)
-    code = lifecycle.run(app, on_end=lambda: app.session.close())
+    with _measured(app, metrics_file):
+        code = lifecycle.run(app, on_end=lambda: app.session.close())
+    log.log.info("the view ends with %d", code)
     try:
         view_memory.save(paths.state_dir(), app.dashboard.memory(app.theme))
     except OSError as error:

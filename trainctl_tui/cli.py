@@ -8,31 +8,28 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import os
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from trainctl_tui import __version__
+from trainctl_tui.arguments import UNSAFE, parser
 
 if TYPE_CHECKING:
     from trainctl_tui.domain.errors import Trouble
     from trainctl_tui.launch import Launch
 
-Number = TypeVar("Number", int, float)
-
 USAGE = 2
 """Exit code of a wrong argument, a wrong setting on the command line, or no terminal (CONTRACTS.md)."""
-
-THEMES = ("dark", "light", "contrast", "ansi")
-"""Names of the colours, as ``tui/themes.py`` has them; repeated here because that file imports Textual."""
 
 _EXAMPLES = {
     "profile": "--profile research",
     "regions": "--region us-east-1,eu-west-1",
     "refresh": "--refresh 30",
     "theme": "--theme light",
+    "log_level": "--log-level debug",
 }
 
 
@@ -43,58 +40,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "demo" and (given.profile or given.endpoint_url):
         words.error("the demo has an endpoint and credentials of its own: no --profile, no --endpoint-url")
     sys.excepthook = _crashed
+    # Before there is a log, Python would write warnings across the screen, and tracebacks unredacted.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
+        if given.command not in (None, "demo"):
+            from trainctl_tui.headless import commands
+
+            return commands.run(given, words)
         return open_demo(given) if given.command == "demo" else open_view(given)
     except KeyboardInterrupt:
         return 130
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
-    top = argparse.ArgumentParser(
-        prog="trainctl-tui",
-        description="A keyboard-driven dashboard for machine-learning training resources on AWS. Read-only.",
-        epilog="Without a command it opens your account. Without an account: trainctl-tui demo",
-    )
-    top.add_argument("--version", action="version", version=f"trainctl-tui {__version__}")
-    top.add_argument("--profile", metavar="P", help="profile of your AWS configuration files")
-    top.add_argument(
-        "--endpoint-url", metavar="URL", type=_endpoint, help="talk to this endpoint instead of AWS"
-    )
-    _add_common(top, None)
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    demo = commands.add_parser(
-        "demo",
-        help="open the dashboard on a simulated AWS; no account is needed or touched",
-        description="Open the dashboard on a simulated AWS on this machine. No account is needed or touched.",
-    )
-    # Suppressed where absent: an option given before the word demo holds.
-    _add_common(demo, argparse.SUPPRESS)
-    demo.add_argument("--seed", type=int, default=7, metavar="N", help="which fleet (default: 7)")
-    many = "instances in the fleet, 0 to 5000 (default: 60)"
-    demo.add_argument("--instances", type=_count, default=60, metavar="N", help=many)
-    pace = "how fast its time passes, 0 to 100 (default: 1; 0 stands still)"
-    demo.add_argument("--speed", type=_speed, default=1.0, metavar="X", help=pace)
-    return top
-
-
-def _add_common(to: argparse.ArgumentParser, absent: str | None) -> None:
-    """Add the options that both the account and the demo have."""
-    regions = "regions to watch (default: the profile's own)"
-    to.add_argument("--region", metavar="R[,R...]", default=absent, help=regions)
-    seconds = "seconds between two sweeps, 2 to 3600 (default: 15)"
-    to.add_argument("--refresh", metavar="SECONDS", default=absent, help=seconds)
-    to.add_argument("--theme", choices=THEMES, default=absent, help="colours (default: as the view was left)")
 
 
 def open_view(given: argparse.Namespace, demo: bool = False) -> int:
     """Open the view on the account, or on the endpoint that the demo has prepared; return the exit code."""
     if trouble := _look_at_terminal():
         return _refuse(trouble)
-    from trainctl_tui.launch import Launch
+    from trainctl_tui.launch import Launch, endpoint_of
     from trainctl_tui.view_settings import load_view_settings
 
-    flags = {"regions": given.region, "refresh": given.refresh, "theme": given.theme}
+    flags = {
+        "regions": given.region,
+        "refresh": given.refresh,
+        "theme": given.theme,
+        "log_level": given.log_level,
+    }
     # The demo has no profile, whatever the environment or a file of the old tool says.
     flags["profile"] = "" if demo else given.profile
     loaded = load_view_settings(flags)
@@ -108,14 +78,34 @@ def open_view(given: argparse.Namespace, demo: bool = False) -> int:
     launch = Launch(
         profile=settings.profile,
         regions=settings.regions,
-        endpoint=given.endpoint_url or _endpoint_of_environment(),
+        endpoint=given.endpoint_url or endpoint_of(os.environ),
         refresh=settings.refresh,
         demo=demo,
+        log_level=settings.log_level,
+        debug_unsafe=given.debug_unsafe,
     )
-    return run_view(launch)
+    if given.metrics and (trouble := _try_metrics(given.metrics)):
+        return _refuse(trouble)
+    if given.debug_unsafe:
+        print(UNSAFE, file=sys.stderr)
+    return run_view(launch, given.metrics or "")
 
 
-def run_view(launch: Launch) -> int:
+def _try_metrics(file: str) -> Trouble | None:
+    """Write metrics without a count, before the terminal is taken; return why that cannot be done."""
+    from pathlib import Path
+
+    from trainctl_tui.domain.errors import ConfigError
+    from trainctl_tui.services.metrics import Metrics, write
+
+    try:
+        write(Path(file), Metrics())
+    except ConfigError as error:
+        return error.trouble
+    return None
+
+
+def run_view(launch: Launch, metrics_file: str = "") -> int:
     """Start the collector, then import and run the view; return the exit code."""
     from trainctl_tui.link.spawn import spawn
 
@@ -129,7 +119,7 @@ def run_view(launch: Launch) -> int:
         print(line, file=sys.stderr)
     from trainctl_tui import bootstrap
 
-    return bootstrap.run_view(launch, collector)
+    return bootstrap.run_view(launch, collector, metrics_file)
 
 
 def open_demo(given: argparse.Namespace) -> int:
@@ -164,37 +154,3 @@ def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackTy
     from trainctl_tui.tui.crash import notice
 
     print(notice(error), file=sys.stderr)
-
-
-def _endpoint(text: str) -> str:
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not an address of an endpoint. It looks like http://localhost:4566"
-        )
-    return text
-
-
-def _endpoint_of_environment() -> str:
-    """Return the endpoint that the SDK would take from the environment, so that the view can show it."""
-    return os.environ.get("AWS_ENDPOINT_URL_EC2") or os.environ.get("AWS_ENDPOINT_URL") or ""
-
-
-def _count(text: str) -> int:
-    return _between(text, int, 0, 5000)
-
-
-def _speed(text: str) -> float:
-    return _between(text, float, 0, 100)
-
-
-def _between(text: str, kind: type[Number], low: float, high: float) -> Number:
-    try:
-        value = kind(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number.") from None
-    if not low <= value <= high:
-        raise argparse.ArgumentTypeError(f"{text} is out of range: it takes {low:g} to {high:g}.")
-    return value

@@ -5,14 +5,19 @@ Light on purpose: the view reads it before its first frame, so no pydantic here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from msgspec import Struct
+
+from trainctl_tui.domain.packing import whole
 
 
 class Launch(Struct, frozen=True):
     """Arguments of one run, decided once. Travels to the collector as JSON in one environment variable.
 
-    ``regions`` empty means: the profile's own. ``refresh`` in seconds. It holds no secret.
+    ``regions`` empty means: the profile's own. ``refresh`` in seconds. ``debug_unsafe`` lets the SDK log what
+    it signs with. It holds no secret.
     """
 
     profile: str = ""
@@ -22,12 +27,20 @@ class Launch(Struct, frozen=True):
     demo: bool = False
     read_only: bool = True
     provider: str = "aws"
+    log_level: str = "info"
+    debug_unsafe: bool = False
 
     def encode(self) -> str:
         """Return this launch as one line of JSON."""
-        return msgspec.json.encode(self).decode()
+        return msgspec.json.encode(whole(self)).decode()
 
     @classmethod
     def decode(cls, text: str) -> Launch:
         """Read what ``encode`` wrote; raise ``msgspec.DecodeError`` for anything else."""
         return msgspec.json.decode(text, type=cls)
+
+
+def endpoint_of(environ: Mapping[str, str]) -> str:
+    """Return the endpoint that the SDK would take from the environment, so that it can be shown."""
+    given = environ.get("AWS_ENDPOINT_URL_EC2") or environ.get("AWS_ENDPOINT_URL") or ""
+    return given.encode("utf-8", "replace").decode()

@@ -27,7 +27,9 @@ def state_dir() -> Path:
 
 def make_private(directory: Path) -> Path:
     """Make a directory, and its missing parents, that only this user can enter (0700). May raise OSError."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Step by step: ``parents=True`` would leave the mode of the parents to the umask.
+    for step in reversed([step for step in (directory, *directory.parents) if not step.exists()]):
+        step.mkdir(mode=0o700, exist_ok=True)
     if directory.stat().st_uid == os.getuid():
         directory.chmod(0o700)
     return directory

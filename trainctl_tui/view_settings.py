@@ -18,6 +18,7 @@ from trainctl_tui.domain.tags import OWNER_KEYS
 from trainctl_tui.settings_layers import DEFAULT, Fault, Files, Layer, Origin, in_force, read_layers
 
 RegionName = Annotated[str, Meta(pattern=r"^[a-z]{2,}(-[a-z0-9]+)+\Z")]
+LogLevel = Literal["error", "warning", "info", "debug"]
 ThemeName = Literal["", "dark", "light", "contrast", "ansi"]
 TagKey = Annotated[str, Meta(min_length=1, max_length=128)]  # EC2's own limit for keys of tags
 
@@ -41,6 +42,8 @@ class ViewSettings(Struct, frozen=True):
     "Keys of tags that protect, besides trainctl's own (SAFETY.md, definition 1)."
     hide_terminated: bool = True
     "Whether terminated instances start hidden."
+    log_level: LogLevel = "info"
+    "How much goes to the log files under the state directory."
 
 
 TYPES: Mapping[str, Any] = {field.name: field.type for field in msgspec.structs.fields(ViewSettings)}
@@ -90,8 +93,9 @@ def load_view_settings(
 def is_valid(name: str, value: object) -> bool:
     """Say whether a value may stand in the field ``name``."""
     try:
+        msgspec.json.encode(value)  # what is not UTF-8 reaches no collector
         msgspec.convert(value, TYPES[name])
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):
         return False
     return True
 
@@ -105,5 +109,6 @@ def expected(name: str) -> str:
         "protected_keys": "a list of keys of tags, 1 to 128 characters each",
         "theme": "one of " + ", ".join(word for word in get_args(ThemeName) if word),
         "hide_terminated": "true or false",
+        "log_level": "one of " + ", ".join(get_args(LogLevel)),
     }
     return f"it takes {words.get(name, 'text in quotes')}"

@@ -12,6 +12,7 @@ from random import Random
 
 import pytest
 
+from tests.support.campaign import campaign
 from tests.support.cloud import client
 from tests.support.following import Following
 from tests.support.processes import exists, wait_gone, wait_until
@@ -36,8 +37,7 @@ from trainctl_tui.link.spawn import LOG, VARIABLE, spawn
 from trainctl_tui.simcloud.process import SimCloud
 
 pytestmark = pytest.mark.wire
-LONG = os.environ.get("TRAINCTL_CAMPAIGN") == "long"
-KILLS = 50 if LONG else 10
+KILLS = campaign(10, 50)
 ROOT = Path(__file__).parents[2]
 
 

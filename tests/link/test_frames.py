@@ -55,6 +55,21 @@ def decoded(data: bytes, kind: object = ToView) -> list[object]:
     return list(frames.read(cast("IO[bytes]", io.BytesIO(data)), kind))
 
 
+def test_what_is_not_utf_8_crosses_as_question_marks() -> None:
+    """A path or a variable holds any bytes; Python reads them as halves of characters."""
+    trouble = Trouble("ConfigError", "no profile \udcff", "/home/\udcc3/.aws", "", False)
+    told = NoAnswer(3, trouble)
+    assert decoded(frames.encode(told)) == [
+        NoAnswer(3, Trouble("ConfigError", "no profile ?", "/home/?/.aws", "", False))
+    ]
+    page = Listed(
+        Listing(Lane("1", "r", Kind.INSTANCES), 2, (instance(1, key_name="\ud800"),), 1.5, True), 0.5
+    )
+    (back,) = decoded(frames.encode(page))
+    assert isinstance(back, Listed)
+    assert back.listing.items == (instance(1, key_name="?"),)
+
+
 class Drops(io.RawIOBase):
     """Takes and gives a few bytes at a time."""
 

@@ -13,7 +13,7 @@ from trainctl_tui.launch import Launch
 from trainctl_tui.link.client import CollectorLink, Process, Spawn
 from trainctl_tui.link.messages import Refresh, ToView
 from trainctl_tui.link.spawn import spawn as spawn_collector
-from trainctl_tui.tui.news import News, StepLost, fold
+from trainctl_tui.listing.news import News, StepLost, fold
 
 
 class Following:

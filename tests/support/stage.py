@@ -11,13 +11,13 @@ from trainctl_tui.domain.inventory import REMEMBERED_SWEEP, LaneState, Listing
 from trainctl_tui.domain.resources import Identity, Kind, Row
 from trainctl_tui.link.messages import Listed, ToView
 from trainctl_tui.link.voice import Voice
+from trainctl_tui.listing.news import News, StepLost, fold
 from trainctl_tui.providers.base import Provider
 from trainctl_tui.services.cache import Remembered
 from trainctl_tui.services.desk import Desk, Job
-from trainctl_tui.services.refresh import Plan, Refresher
+from trainctl_tui.services.refresh import Memory, Plan, Refresher
 from trainctl_tui.services.schedule import Pace
-from trainctl_tui.services.sweeping import Flight
-from trainctl_tui.tui.news import News, StepLost, fold
+from trainctl_tui.services.sweeping import Flight, Fly, fly
 
 EAST = "us-east-1"
 
@@ -59,9 +59,10 @@ class Stage:
         provider: ScriptedProvider | None = None,
         *,
         regions: tuple[str, ...] = (EAST,),
-        memory: Kept | None = None,
+        memory: Memory | None = None,
         open_provider: Callable[[], Provider] | None = None,
         jitter: float = 0.0,
+        fly: Fly = fly,
         seed: int = 1,
     ) -> None:
         self.provider = provider or ScriptedProvider()
@@ -74,7 +75,7 @@ class Stage:
         self.open_provider = open_provider or (lambda: self.provider)
         desk = Desk(self.jobs.append, lambda job: job(), lambda: self.now, Random(seed))
         plan = Plan(regions, Pace(15.0, jitter=jitter))
-        self.refresher = Refresher(self._open_one, Voice(self._hear), self.memory, plan, desk)
+        self.refresher = Refresher(self._open_one, Voice(self._hear), self.memory, plan, desk, fly)
 
     def _open_one(self) -> Provider:
         self.opened += 1

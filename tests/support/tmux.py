@@ -71,6 +71,11 @@ class Tmux:
         return self.run("capture-pane", "-p").rstrip("\n")
 
     @property
+    def clipboard(self) -> str:
+        """What tmux would paste; "" where nothing was copied."""
+        return self.run("show-buffer") if self.run("list-buffers") else ""
+
+    @property
     def pane_pid(self) -> int:
         """Process id of the shell that holds the program."""
         return int(self.run("display-message", "-p", "#{pane_pid}"))

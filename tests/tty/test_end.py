@@ -57,7 +57,7 @@ def test_every_end_restores_the_terminal(
     account: dict[str, str], tmp_path: Path, how: str, code: int
 ) -> None:
     with under_a_shell(account, tmp_path) as terminal:
-        terminal.wait_for(live, 30)
+        terminal.wait_for(live, 60)
         pids = family(view_under(terminal))
         assert len(pids) == 2
         assert terminal.alternate
@@ -102,7 +102,7 @@ def test_a_crash_leaves_a_report_without_secrets(
         [sys.executable, "-c", program], env={**account, **CANARIES}, cwd=str(tmp_path)
     ) as terminal:
         if place == "a key":
-            terminal.wait_for(live, 30)
+            terminal.wait_for(live, 60)
             terminal.send("?")
         pids = family(terminal.pid)
         assert terminal.wait_exit(20) == 1

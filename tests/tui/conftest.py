@@ -13,9 +13,9 @@ from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Kind, Row
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
+from trainctl_tui.listing.news import News
 from trainctl_tui.services.view_memory import ViewMemory
 from trainctl_tui.tui.app import TrainctlApp
-from trainctl_tui.tui.news import News
 from trainctl_tui.tui.session import Session
 from trainctl_tui.view_settings import ViewSettings
 

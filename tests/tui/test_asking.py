@@ -233,3 +233,14 @@ async def test_first_run_explains_and_offers_ways_on(stage: Staged) -> None:
             assert part in text
         await pilot.press("r")
         await until(pilot, lambda: m.Refresh() in s.link.sent)
+
+
+async def test_a_region_that_is_missing_is_said_where_nobody_could_be_asked(stage: Staged) -> None:
+    unreachable = Trouble("TransportError", "Could not ask.", "It could not be reached.", "Wait.", True)
+    no_region = Trouble("ConfigError", "There is no region to watch.", "None is named.", "Choose one.", False)
+    s = stage()
+    async with s.app.run_test(size=(80, 24)) as pilot:
+        s.link.say(m.Unidentified(unreachable))
+        s.link.say(m.Watching((), no_region))
+        await until(pilot, lambda: isinstance(s.app.screen, FirstRun))
+        assert "There is no region to watch." in on_screen(s)

@@ -13,7 +13,7 @@ from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.link import messages as m
-from trainctl_tui.tui.news import News, fold, remerged
+from trainctl_tui.listing.news import News, fold, remerged
 
 LANE = Lane(ME.account, REGION, Kind.INSTANCES)
 Staged = Callable[..., Stage]
@@ -89,7 +89,7 @@ async def test_e19_failure_is_never_an_empty_pane(stage: Staged) -> None:
         s.link.say(m.SweepFailed(LANE, 1, trouble, 30.0, 1))
         await until(pilot, lambda: "inst failed" in line(s, "how"))
         text = on_screen(s)
-        for part in ("instances are not known", "AWS cannot be reached.", "No route.", "Check the network."):
+        for part in ("Instances are not known", "AWS cannot be reached.", "No route.", "Check the network."):
             assert part in text
         assert "0 instances" not in text
         assert "next try 30s" in text

@@ -9,7 +9,7 @@ from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Lane, Listing, Standing
 from trainctl_tui.domain.resources import Identity, Kind
 from trainctl_tui.link import messages as m
-from trainctl_tui.tui.news import News, StepLost, fold
+from trainctl_tui.listing.news import News, StepLost, fold
 
 LANE = Lane(ME.account, REGION, Kind.INSTANCES)
 NOBODY = Lane("", REGION, Kind.INSTANCES)
@@ -60,6 +60,17 @@ def test_another_identity_drops_remembered_rows() -> None:
     news = told(m.Identified(other), start=news)
     assert not news.of(Kind.INSTANCES)
     assert news.verified
+
+
+def test_machine_types_of_nobody_drop_no_remembered_row() -> None:
+    """No credentials: the types that nobody asked for come as an empty list of no account."""
+    news = told(HELLO, start=News(identity=ME, regions=(REGION,)))
+    news = told(whole(1, sweep=0), start=news)
+    types = Listing(Lane("", REGION, Kind.TYPES), 5, (spec(),), None, complete=True)
+    news = told(m.Listed(types, 0.0), start=news)
+    assert len(news.of(Kind.INSTANCES)) == 1
+    assert news.identity == ME
+    assert set(news.specs) == {"g5.xlarge"}
 
 
 def test_another_role_of_the_same_account_drops_remembered_rows_too() -> None:

@@ -16,12 +16,12 @@ from trainctl_tui import bootstrap, paths
 from trainctl_tui.domain.inventory import Standing
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
+from trainctl_tui.listing.remember import remembered
 from trainctl_tui.services.cache import Cache
 from trainctl_tui.services.scope import Scope
 from trainctl_tui.simcloud.canned import Canned
 from trainctl_tui.simcloud.process import Child, SimCloud, simulated_environment
 from trainctl_tui.tui.app import TrainctlApp
-from trainctl_tui.tui.remember import remembered
 from trainctl_tui.tui.widgets.line import Line
 
 pytestmark = pytest.mark.wire
@@ -178,4 +178,4 @@ async def test_a_region_that_was_never_read_is_not_empty(open_app: Opened) -> No
         async with app.run_test(size=(120, 36)) as pilot:
             await until(pilot, lambda: "inst failed" in line(app, "how"))
             assert "0 instances" not in app.dashboard.pane.table.empty_text
-            assert app.dashboard.pane.table.empty_text.startswith("instances are not known")
+            assert app.dashboard.pane.table.empty_text.startswith("Instances are not known")

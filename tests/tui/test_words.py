@@ -15,12 +15,13 @@ from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
-from trainctl_tui.tui import command_line, format, header
+from trainctl_tui.listing import format
+from trainctl_tui.listing.moments import moment
+from trainctl_tui.listing.news import News, fold
+from trainctl_tui.tui import command_line, header
 from trainctl_tui.tui.clipboard import osc52
 from trainctl_tui.tui.commands import COMMANDS, bindings, key_table
 from trainctl_tui.tui.footer import footer_line
-from trainctl_tui.tui.moments import moment
-from trainctl_tui.tui.news import News, fold
 
 LANE = Lane(ME.account, REGION, Kind.INSTANCES)
 

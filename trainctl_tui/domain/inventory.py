@@ -98,9 +98,16 @@ class LaneState(Struct, frozen=True):
         """Whether anything was ever listed here: rows, or a complete "none"."""
         return bool(self.rows) or self.complete
 
+    def is_over(self, sweep: int) -> bool:
+        """Say whether nothing that is told of a sweep matters any more: it ended, or a later one began."""
+        return sweep < self.sweep or (sweep == self.sweep and not self.refreshing)
+
 
 class OutOfStep(Exception):
-    """Differences arrived for a sweep that is not held: ask for everything."""
+    """Differences from a sweep, or the end of one, arrived and what they build on is not held whole.
+
+    Ask for everything.
+    """
 
 
 class Inventory(Struct, frozen=True):
@@ -117,23 +124,22 @@ class Inventory(Struct, frozen=True):
         return tuple(self.lanes[lane] for lane in sorted(self.lanes) if lane.kind is kind)
 
     def accept(self, new: Listing) -> Inventory:
-        """Take in a listing; drop it if a newer sweep is held. Raise OutOfStep on unfit differences."""
+        """Take in a listing; drop it if its sweep is over. Raise OutOfStep if its base is not held."""
         held = self.state(new.lane)
-        if new.sweep < held.sweep:
+        if held.is_over(new.sweep):
             return self
         if not new.complete:
             return self._with(_with_page(held, new))
         if new.base is None:
             rows: Mapping[str, Row] = {item.id: item for item in new.items}
-        elif new.base == new.sweep:
-            fresh = held.pending if held.sweep == new.sweep else _NO_ROWS
-            rows = {**fresh, **{item.id: item for item in new.items}}
-        elif new.base == held.base:
+        elif new.base == new.sweep == held.sweep:
+            rows = {**held.pending, **{item.id: item for item in new.items}}
+        elif new.base == held.base and not held.pending:
             gone = frozenset(new.gone)
             rows = {**held.rows, **{item.id: item for item in new.items}}
             rows = {id: row for id, row in rows.items() if id not in gone} if gone else rows
         else:
-            raise OutOfStep(f"{new.lane} has sweep {held.base}, not {new.base}")
+            raise OutOfStep(f"{new.lane} holds sweep {held.base} whole, not {new.base}")
         return self._with(
             LaneState(
                 new.lane,
@@ -149,9 +155,9 @@ class Inventory(Struct, frozen=True):
     def started(self, lane: Lane, sweep: int) -> Inventory:
         """Note that a sweep is under way."""
         held = self.state(lane)
-        if sweep < held.sweep:
+        if sweep <= held.sweep:
             return self
-        return self._with(replace(held, sweep=sweep, refreshing=True, pending=_NO_ROWS))
+        return self._with(replace(_settled(held), sweep=sweep, refreshing=True))
 
     def waiting(self, lane: Lane, trouble: Trouble, next_try: float) -> Inventory:
         """Note that a sweep pauses before its next attempt."""
@@ -162,18 +168,16 @@ class Inventory(Struct, frozen=True):
     ) -> Inventory:
         """Note that a sweep failed. Its rows stay; a sweep that failed half-way leaves the lane partial."""
         held = self.state(lane)
-        if sweep < held.sweep:
+        if held.is_over(sweep):
             return self
         return self._with(
             replace(
-                held,
+                _settled(held),
                 sweep=sweep,
-                complete=held.complete and not held.pending,
                 refreshing=False,
                 trouble=trouble,
                 next_try=next_try,
                 failures=failures,
-                pending=_NO_ROWS,
             )
         )
 
@@ -182,15 +186,7 @@ class Inventory(Struct, frozen=True):
         return Inventory(
             MappingProxyType(
                 {
-                    lane: replace(
-                        held,
-                        complete=held.complete and not held.pending,
-                        refreshing=False,
-                        trouble=trouble,
-                        next_try=None,
-                        base=None,
-                        pending=_NO_ROWS,
-                    )
+                    lane: replace(_settled(held), refreshing=False, trouble=trouble, next_try=None, base=None)
                     for lane, held in self.lanes.items()
                 }
             )
@@ -215,9 +211,16 @@ class Inventory(Struct, frozen=True):
         return Inventory(MappingProxyType({**self.lanes, state.lane: state}))
 
 
+def _settled(held: LaneState) -> LaneState:
+    """Return a lane whose sweep is over. Pages without an end leave it partial: no base for differences."""
+    if not held.pending:
+        return held
+    return replace(held, complete=False, base=None, pending=_NO_ROWS)
+
+
 def _with_page(held: LaneState, page: Listing) -> LaneState:
     items = {item.id: item for item in page.items}
-    pending = {**held.pending, **items} if held.sweep == page.sweep else items
+    held = held if held.sweep == page.sweep else _settled(held)
     return replace(
         held,
         rows={**held.rows, **items},
@@ -225,5 +228,5 @@ def _with_page(held: LaneState, page: Listing) -> LaneState:
         taken_at=page.taken_at if not held.rows else held.taken_at,
         remembered=False if not held.rows else held.remembered,
         refreshing=True,
-        pending=pending,
+        pending={**held.pending, **items},
     )

@@ -12,27 +12,27 @@ from __future__ import annotations
 import difflib
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from trainctl_tui.domain.errors import InvalidQuery
+from trainctl_tui.domain.patterns import searcher
 from trainctl_tui.domain.query_fields import LATER, NUMBER_FIELDS, TEXT_FIELDS, TRUTHS, Context
-from trainctl_tui.domain.resources import Kind, Row
+from trainctl_tui.domain.resources import Kind, Row, Tags
 
-__all__ = ["Context", "Query", "complete", "parse"]
+__all__ = ["TAG", "Context", "Query", "parse", "terms"]
 
 Test = Callable[[Row, Context], bool | None]
 
+# "!" is never given back: alone it is no term.
 _TERM = re.compile(
-    r'(?P<not>!*)(?:"(?P<quoted>[^"]*)"?|/(?P<regex>(?:\\.|[^/\\])*)/?|(?P<word>(?:"[^"]*"|[^\s|"])+))'
+    r'(?P<not>!*+)(?:"(?P<quoted>[^"]*)"?|/(?P<regex>(?:\\.|[^/])*+)/?|(?P<word>(?:"[^"]*(?:"|\Z)|[^\s|"])+))'
 )
-_COMPARISON = re.compile(r"(?P<field>[A-Za-z_-]+)(?P<sign><=|>=|<|>|=)(?P<value>.*)\Z")
+_COMPARISON = re.compile(r"(?P<field>[A-Za-z_-]+)(?P<sign><=|>=|<|>|=)(?P<value>.*)\Z", re.DOTALL)
 _SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq}
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([a-z]?)\Z")
-_REGEX_LIMIT = 200
-# A repeated group that holds a repeat can take for ever on a long name.
-_RUNAWAY = re.compile(r"\([^()]*[+*{][^()]*\)[+*{]")
+TAG = re.compile(r'(?:"(?P<quoted>[^"]+)"|(?P<key>[^="~]+))(?:(?P<sign>[=~])(?P<value>.*))?\Z', re.DOTALL)
 _NEXT = "Press ? for the filter language."
 
 
@@ -57,24 +57,29 @@ class Query:
 def parse(text: str, kind: Kind) -> Query:
     """Read a filter for rows of one kind; raise InvalidQuery naming the term that cannot be read."""
     alternatives: list[list[Test]] = [[]]
+    for at, match in terms(text):
+        if match is not None:
+            alternatives[-1].append(_term(match, kind))
+        elif text[at] == "|":
+            alternatives.append([])
+        else:
+            why = "A term is missing, or a quote is open."
+            raise InvalidQuery(f"{text[at:]!r} cannot be read.", why, _NEXT)
+    if len(alternatives) > 1 and not all(alternatives):
+        raise InvalidQuery("There is nothing on one side of '|'.", "It needs a term on both sides.", _NEXT)
+    return Query(text, tuple(tuple(tests) for tests in alternatives))
+
+
+def terms(text: str) -> Iterator[tuple[int, re.Match[str] | None]]:
+    """Yield where each term begins, and the term; None for ``|`` and for what can be no term."""
     at = 0
     while at < len(text):
         if text[at].isspace():
             at += 1
-        elif text[at] == "|":
-            alternatives.append([])
-            at += 1
-        else:
-            match = _TERM.match(text, at)
-            if match is None or match.end() == at:
-                raise InvalidQuery(
-                    f"{text[at:]!r} cannot be read.", "A term is missing, or a quote is open.", _NEXT
-                )
-            alternatives[-1].append(_term(match, kind))
-            at = match.end()
-    if len(alternatives) > 1 and not all(alternatives):
-        raise InvalidQuery("There is nothing on one side of '|'.", "It needs a term on both sides.", _NEXT)
-    return Query(text, tuple(tuple(tests) for tests in alternatives))
+            continue
+        match = None if text[at] == "|" else _TERM.match(text, at)
+        yield at, match
+        at = at + 1 if match is None else match.end()
 
 
 def _all(tests: Iterable[Test], row: Row, context: Context) -> bool | None:
@@ -88,6 +93,8 @@ def _all(tests: Iterable[Test], row: Row, context: Context) -> bool | None:
 
 
 def _term(match: re.Match[str], kind: Kind) -> Test:
+    if match["quoted"] == "" or match["regex"] == "":
+        raise _unfinished(match[0], "text between its ends")
     if (quoted := match["quoted"]) is not None:
         test = _contains(quoted)
     elif (pattern := match["regex"]) is not None:
@@ -111,28 +118,26 @@ def _contains(part: str) -> Test:
 
 
 def _matches(pattern: str) -> Test:
-    if len(pattern) > _REGEX_LIMIT or _RUNAWAY.search(pattern):
-        raise InvalidQuery(
-            f"/{pattern[:40]}/ is too costly.",
-            f"A pattern has at most {_REGEX_LIMIT} characters and no repeat inside a repeat.",
-            "Write it more simply.",
-        )
-    try:
-        found = re.compile(pattern, re.IGNORECASE).search
-    except (re.error, OverflowError, RecursionError) as error:
-        raise InvalidQuery(f"/{pattern}/ is no pattern.", f"{error}.", "Close or escape it.") from error
-    return lambda row, context: found(context.texts(row)) is not None
+    found = searcher(pattern)
+    return lambda row, context: found(context.texts(row))
+
+
+def _plain(text: str) -> str:
+    """Return text without the quotes that hold it together, ready to compare."""
+    return text.replace('"', "").casefold()
 
 
 def _word(word: str, kind: Kind) -> Test:
-    if comparison := _COMPARISON.match(word):
+    if ":" not in word and (comparison := _COMPARISON.match(word)):
         name = comparison["field"].lower()
-        if ":" not in word and (name in NUMBER_FIELDS or name in LATER or comparison["sign"] != "="):
+        if comparison["sign"] != "=" or name in NUMBER_FIELDS or name in TEXT_FIELDS or name in LATER:
             return _compare(name, comparison["sign"], comparison["value"], kind)
     name, colon, value = word.partition(":")
     name = name.lower()
     if not colon:
-        return _contains(word)
+        if not (text := _plain(word)):
+            raise _unfinished(word, "text between its ends")
+        return _contains(text)
     if name == "tag":
         return _tag(value)
     if name == "is":
@@ -141,9 +146,9 @@ def _word(word: str, kind: Kind) -> Test:
     if field is None:
         raise _unknown_field(name, word)
     _check_kind(name, field.kinds, kind)
-    if not value:
-        raise InvalidQuery(f"{word!r} is not finished.", "It needs a value after ':'.", _NEXT)
-    wanted, read = value.strip('"').casefold(), field.read
+    if not (wanted := _plain(value)):
+        raise _unfinished(word, "a value after ':'")
+    read = field.read
 
     def test(row: Row, context: Context) -> bool | None:
         held = read(row, context)
@@ -153,17 +158,23 @@ def _word(word: str, kind: Kind) -> Test:
 
 
 def _tag(value: str) -> Test:
-    match = re.match(r"(?P<key>[^=~]+)(?:(?P<sign>[=~])(?P<value>.*))?\Z", value)
+    match = TAG.match(value)
     if match is None:
-        raise InvalidQuery(f"'tag:{value}' is not finished.", "It needs the key of a tag.", _NEXT)
-    key, sign, wanted = match["key"].casefold(), match["sign"], (match["value"] or "").strip('"').casefold()
+        raise _unfinished(f"tag:{value}", "the key of a tag")
+    key, sign, wanted = (
+        (match["quoted"] or match["key"]).casefold(),
+        match["sign"],
+        _plain(match["value"] or ""),
+    )
+    if sign == "~" and not wanted:
+        raise _unfinished(f"tag:{value}", "a part of the value after '~'")
+
+    def fits(held: str) -> bool:
+        return sign is None or (held == wanted if sign == "=" else wanted in held)
 
     def test(row: Row, _context: Context) -> bool | None:
-        for name, held in getattr(row, "tags", ()):
-            if name.casefold() == key:
-                held = held.casefold()
-                return True if sign is None else (held == wanted if sign == "=" else wanted in held)
-        return False
+        tags: Tags = getattr(row, "tags", ())
+        return any(name.casefold() == key and fits(held.casefold()) for name, held in tags)
 
     return test
 
@@ -182,8 +193,7 @@ def _truth(word: str, kind: Kind) -> Test:
 
 def _compare(name: str, sign: str, value: str, kind: Kind) -> Test:
     if pane := LATER.get(name):
-        hint = " For the number of GPUs, use gpus." if name == "gpu" else ""
-        raise _needs_pane(name, pane, hint)
+        raise _needs_pane(name, pane)
     field = NUMBER_FIELDS.get(name)
     if field is None:
         raise _unknown_field(name, f"{name}{sign}{value}")
@@ -214,55 +224,25 @@ def _check_kind(name: str, kinds: frozenset[Kind], kind: Kind) -> None:
         raise InvalidQuery(f"{kind.value.capitalize()} have no {name!r}.", f"Only {has} have it.", _NEXT)
 
 
-def _needs_pane(name: str, pane: str, hint: str = "") -> InvalidQuery:
+def _needs_pane(name: str, pane: str) -> InvalidQuery:
+    hint = " For the number of GPUs, use gpus." if name == "gpu" else ""
     why = f"Its data comes with the {pane} pane, which this version does not have.{hint}"
     return InvalidQuery(f"{name!r} has no data yet.", why, _NEXT)
 
 
+def _unfinished(term: str, needs: str) -> InvalidQuery:
+    return InvalidQuery(f"{term!r} is not finished.", f"It needs {needs}.", _NEXT)
+
+
 def _unknown_field(name: str, term: str) -> InvalidQuery:
-    names = (*TEXT_FIELDS, *NUMBER_FIELDS, "tag", "is")
-    near = difflib.get_close_matches(name, names, n=1)
-    why = f"Did you mean {near[0]!r}?" if near else f'To search for the text itself, write "{term}".'
+    """Return why a field cannot be asked for like this."""
+    if pane := LATER.get(name):
+        return _needs_pane(name, pane)
+    literal = f'To search for the text itself, write "{term}".'
+    if name in NUMBER_FIELDS:
+        return InvalidQuery(f"{name!r} is a number.", f"Write {name}> or {name}<. {literal}", _NEXT)
+    if name in TEXT_FIELDS:
+        return InvalidQuery(f"{name!r} is text.", f"Write {name}: before the text. {literal}", _NEXT)
+    near = difflib.get_close_matches(name, (*TEXT_FIELDS, *NUMBER_FIELDS, "tag", "is"), n=1)
+    why = f"Did you mean {near[0]!r}?" if near else literal
     return InvalidQuery(f"There is no field {name!r}.", why, _NEXT)
-
-
-def complete(text: str, cursor: int, rows: Iterable[Row], kind: Kind, most: int = 50) -> list[str]:
-    """Return what ``text`` may become at the cursor, from the fields and the values that rows hold."""
-    start = max(text.rfind(" ", 0, cursor), text.rfind("|", 0, cursor)) + 1
-    head, word, tail = text[:start], text[start:cursor], text[cursor:]
-    bang = word[: len(word) - len(word.lstrip("!"))]
-    word = word[len(bang) :]
-    found: list[str] = []
-    for candidate in _candidates(word, rows, kind):
-        if len(found) >= most:
-            break
-        if candidate.casefold().startswith(word.casefold()) and candidate != word and candidate not in found:
-            found.append(candidate)
-    return [f"{head}{bang}{candidate}{tail}" for candidate in found]
-
-
-def _candidates(word: str, rows: Iterable[Row], kind: Kind) -> Iterable[str]:
-    name, colon, value = word.partition(":")
-    if not colon:
-        yield from (f"{field}:" for field, made in TEXT_FIELDS.items() if kind in made.kinds)
-        yield from ("tag:", "is:")
-        yield from (f"{field}>" for field, made in NUMBER_FIELDS.items() if kind in made.kinds)
-    elif name == "is":
-        yield from (f"is:{truth}" for truth, (kinds, _) in TRUTHS.items() if kind in kinds)
-    elif name == "tag":
-        key, sign, _ = value.partition("=")
-        held = {pair for row in rows for pair in getattr(row, "tags", ())}
-        if sign:
-            yield from sorted(
-                f"tag:{k}={_quoted(v)}" for k, v in held if k.casefold() == key.casefold() and '"' not in v
-            )
-        else:
-            yield from sorted({f"tag:{k}" for k, _ in held if " " not in k})
-    elif (field := TEXT_FIELDS.get(name)) and kind in field.kinds:
-        context = Context(now=0.0)
-        values = {text for row in rows if (text := field.read(row, context))}
-        yield from sorted(f"{name}:{_quoted(text)}" for text in values if '"' not in text)
-
-
-def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value or "|" in value else value

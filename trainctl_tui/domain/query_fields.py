@@ -150,7 +150,11 @@ def _mine(row: Row, context: Context) -> bool | None:
 
 def _healthy(row: Row, context: Context) -> bool | None:
     status = context.status(row)
-    return None if status is None else status.system == "ok" and status.instance == "ok"
+    if status is None:
+        return None
+    checks = {status.system, status.instance}
+    # A check that has not spoken yet ("initializing", "insufficient-data") is no failure and no health.
+    return True if checks == {"ok"} else False if checks & {"impaired", "not-applicable"} else None
 
 
 TRUTHS: Mapping[str, tuple[frozenset[Kind], Truth]] = MappingProxyType(

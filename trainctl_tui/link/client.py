@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import subprocess
 import time
@@ -18,6 +20,8 @@ from trainctl_tui.link import frames
 from trainctl_tui.link.messages import CollectorLost, ToCollector, ToView, WatchRegions
 from trainctl_tui.link.outbox import Outbox
 from trainctl_tui.link.spawn import spawn as spawn_collector
+
+log = logging.getLogger(__name__)
 
 Process = subprocess.Popen[bytes]
 Spawn = Callable[[Launch, int], Process]
@@ -82,6 +86,7 @@ class CollectorLink:
             failures = 1 if self._clock() - begun >= GOOD_WHILE else failures + 1
             yield from self._outbox.lost()
             pause = PAUSES[min(failures, len(PAUSES)) - 1]
+            log.warning("the collector has ended: %s; another starts in %.1f s", cause, pause)
             yield CollectorLost(cause, pause)
             self._closed.wait(pause)
 
@@ -140,7 +145,8 @@ class CollectorLink:
 
 
 def _end(process: Process) -> None:
-    """Close a collector's standard input, which ends it; kill it if it does not mind."""
+    """Close a collector's standard input, which ends it; kill it if it does not mind. End what it started."""
+    first = process.returncode is None
     if process.stdin is not None:
         process.stdin.close()
     try:
@@ -149,6 +155,10 @@ def _end(process: Process) -> None:
         process.kill()
         with suppress(subprocess.TimeoutExpired):
             process.wait(_END_WAIT)
+    if first:
+        # A command that it asked for credentials may hang, and nobody waits for its answer any more.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 def _cause(code: int | None, unreadable: str) -> str:

@@ -8,11 +8,12 @@ from typing import IO, Any
 
 import msgspec
 
+from trainctl_tui.domain.packing import packed
+
 LIMIT = 64 * 2**20
 """Bytes of one frame at most: a page of a thousand rows has some 400 KB."""
 
 _LENGTH = struct.Struct(">I")
-_encoder = msgspec.msgpack.Encoder()
 
 
 class BrokenFrameError(Exception):
@@ -21,7 +22,7 @@ class BrokenFrameError(Exception):
 
 def encode(message: object) -> bytes:
     """Return a message as one frame; raise BrokenFrameError if it is over the limit."""
-    body = _encoder.encode(message)
+    body = packed(message)
     if len(body) > LIMIT:
         raise BrokenFrameError(f"a message of {len(body):,} bytes is over the limit of {LIMIT:,}")
     return _LENGTH.pack(len(body)) + body

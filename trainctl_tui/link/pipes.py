@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from io import BufferedReader, FileIO
+from io import BufferedReader, FileIO, TextIOBase
 from queue import Queue
-from threading import Thread
-from typing import IO, cast
+from threading import Lock, Thread
+from typing import IO, TextIO, cast
 
 from trainctl_tui.link import frames
 from trainctl_tui.link.messages import ToView
+from trainctl_tui.redact import redact
 
 WAITING_FRAMES = 64
 """Messages that may wait for the pipe. Who says more waits: a view that is stopped stops the sweeps."""
@@ -24,9 +25,31 @@ def take_pipes() -> tuple[IO[bytes], IO[bytes]]:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    sys.stdout = sys.stderr
+    sys.stdout = sys.stderr = RedactedLines(sys.stderr)
     reader = BufferedReader(FileIO(incoming, "r"))
     return cast("IO[bytes]", reader), cast("IO[bytes]", FileIO(outgoing, "w"))
+
+
+class RedactedLines(TextIOBase):
+    """Standard error without secrets: tracebacks and the SDK's own warnings may quote what it was told."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._lock = Lock()
+        self._begun = ""  # a line, as far as it has come
+
+    def write(self, text: str) -> int:
+        """Write every line that is whole; keep the rest until it is."""
+        with self._lock:
+            whole, newline, self._begun = (self._begun + text).rpartition("\n")
+            if newline:
+                self._out.write(redact(whole + newline, os.environ))
+                self._out.flush()
+        return len(text)
+
+    def fileno(self) -> int:
+        """Return the descriptor, for whoever starts a program."""
+        return self._out.fileno()
 
 
 class Outlet:

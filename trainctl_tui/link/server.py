@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import traceback
 from collections.abc import Callable
@@ -35,6 +36,8 @@ FAULT = 70
 """Exit code of a collector that met an error of ours; the view starts another."""
 
 _TALLY_PAUSE = 1.0
+
+log = logging.getLogger(__name__)
 
 Say = Callable[[ToView], None]
 Question = AskConsole | AskRaw | AskRegions
@@ -101,8 +104,9 @@ def guarded(job: Job) -> Job:
     def run() -> None:
         try:
             job()
-        except Exception:  # noqa: BLE001 - the view sees the end, says so, and starts another collector
+        except Exception:
             traceback.print_exc()
+            log.exception("an error of ours")
             os._exit(FAULT)
 
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from trainctl_tui.domain.errors import Trouble
@@ -18,6 +19,8 @@ from trainctl_tui.link.messages import (
     Watching,
 )
 
+log = logging.getLogger(__name__)
+
 
 class Voice:
     """A ``services.sweeping.Listener`` that says each thing as one message."""
@@ -31,6 +34,7 @@ class Voice:
 
     def unidentified(self, trouble: Trouble) -> None:
         """Say why it is not known who we are."""
+        log.warning("%s", trouble)
         self._say(Unidentified(trouble))
 
     def watching(self, regions: tuple[str, ...], trouble: Trouble | None) -> None:
@@ -51,4 +55,5 @@ class Voice:
 
     def failed(self, lane: Lane, sweep: int, trouble: Trouble, retry_in: float | None, failures: int) -> None:
         """Say that a sweep failed."""
+        log.warning("%s %s could not be read: %s", lane.kind.value, lane.region, trouble)
         self._say(SweepFailed(lane, sweep, trouble, retry_in, failures))

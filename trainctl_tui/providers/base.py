@@ -107,6 +107,22 @@ class CanReadConsole(Protocol):
         ...
 
 
+class CredentialFacts(Struct, frozen=True):
+    """Where credentials come from, in words, and when they end (our clock, seconds; None: not told)."""
+
+    source: str
+    expires_at: float | None
+
+
+@runtime_checkable
+class CanExplainCredentials(Protocol):
+    """Can say where its credentials come from, and nothing of what they are."""
+
+    def credentials(self) -> CredentialFacts:
+        """Find credentials, without a call where the source allows. Raises CredentialsError."""
+        ...
+
+
 @runtime_checkable
 class CanShowRaw(Protocol):
     """Can show the provider's own description of one resource."""

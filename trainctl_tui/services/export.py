@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.domain.resources import Row
@@ -15,19 +18,35 @@ from trainctl_tui.domain.resources import Row
 FORMATS = (".csv", ".json")
 SCHEMA = 1
 
-# A cell that begins like this is a formula to a spreadsheet (OWASP, "CSV injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins like this is a formula to a spreadsheet (OWASP, "CSV injection"); wide letters count.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NOTHING = "-"
 
 
 def formula_safe(text: str) -> str:
-    """Return a cell that a spreadsheet shows and does not run."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Return a cell that a spreadsheet shows and does not run. A lone dash says "none"."""
+    return f"'{text}" if text.startswith(_FORMULA) and text != _NOTHING else text
+
+
+def plain(row: Row) -> dict[str, Any]:
+    """Return a row as an object with named fields, all the way down; tags by their keys."""
+    return {field: _plain(field, getattr(row, field)) for field in row.__struct_fields__}
+
+
+def _plain(name: str, value: object) -> object:
+    if isinstance(value, Struct):
+        return {field: _plain(field, getattr(value, field)) for field in value.__struct_fields__}
+    if name == "tags" and isinstance(value, tuple):
+        return dict(value)
+    if name == "security_groups" and isinstance(value, tuple):
+        return [{"id": id, "name": label} for id, label in value]
+    return [_plain("", one) for one in value] if isinstance(value, tuple) else value
 
 
 def to_json(rows: Iterable[Row]) -> str:
     """Return rows as an indented JSON list of objects with named fields."""
-    plain = [{field: getattr(row, field) for field in row.__struct_fields__} for row in rows]
-    return msgspec.json.format(msgspec.json.encode(plain), indent=2).decode()
+    plain_rows = [plain(row) for row in rows]
+    return msgspec.json.format(msgspec.json.encode(plain_rows), indent=2).decode()
 
 
 def write(path: Path, labels: Sequence[str], cells: Iterable[Sequence[str]], rows: Iterable[Row]) -> None:
@@ -46,12 +65,21 @@ def write(path: Path, labels: Sequence[str], cells: Iterable[Sequence[str]], row
     except FileExistsError as error:
         raise ConfigError(f"{path} exists.", "An export never overwrites.", "Choose another name.") from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(f"Cannot write {path}.", f"{reason}.", "Choose another place.") from error
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        if path.suffix.lower() == ".json":
-            file.write(to_json(rows) + "\n")
-        else:
-            writer = csv.writer(file)
-            writer.writerow(labels)
-            writer.writerows([formula_safe(cell) for cell in line] for line in cells)
+        raise _cannot_write(path, error) from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            if path.suffix.lower() == ".json":
+                file.write(to_json(rows) + "\n")
+            else:
+                writer = csv.writer(file)
+                writer.writerow(labels)
+                writer.writerows([formula_safe(cell) for cell in line] for line in cells)
+    except OSError as error:
+        with suppress(OSError):
+            path.unlink()  # half an export would pass for a whole one
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: OSError | ValueError) -> ConfigError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return ConfigError(f"Cannot write {path}.", f"{reason}.", "Choose another place.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,20 +13,22 @@ _NOT_PROFILES = ("sso-session ", "services ", "plugins")
 
 def profiles(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return profile names in the order of the files, each once. Unreadable files hold none."""
-    home = Path(environ.get("HOME", "~")).expanduser()
+    home = environ.get("HOME", "~")
     files = (
-        Path(environ.get("AWS_CONFIG_FILE", "") or home / ".aws/config").expanduser(),
-        Path(environ.get("AWS_SHARED_CREDENTIALS_FILE", "") or home / ".aws/credentials").expanduser(),
+        environ.get("AWS_CONFIG_FILE", "") or f"{home}/.aws/config",
+        environ.get("AWS_SHARED_CREDENTIALS_FILE", "") or f"{home}/.aws/credentials",
     )
     found: dict[str, None] = {}
     for file in files:
-        for name in _sections(file):
+        for name in _sections(Path(os.path.expanduser(file))):
             found.setdefault(name)
     return tuple(found)
 
 
 def _sections(file: Path) -> list[str]:
     try:
+        if not file.is_file():
+            return []  # a pipe of a shell is the SDK's to read
         with file.open(encoding="utf-8", errors="replace") as lines:
             matches = [_SECTION.match(line) for line in lines]
     except OSError:

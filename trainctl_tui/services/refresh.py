@@ -22,7 +22,7 @@ from trainctl_tui.providers.base import Provider
 from trainctl_tui.services.account import Account
 from trainctl_tui.services.desk import Desk
 from trainctl_tui.services.schedule import NO_ROWS, Pace, Slot
-from trainctl_tui.services.sweeping import Flight, Listener, Outcome, fly
+from trainctl_tui.services.sweeping import Flight, Fly, Listener, Outcome, fly
 
 SWEEPS_OF_A_GENERATION = 1_000_000
 """Sweep numbers of a collector begin at its generation times this, above those of every earlier one."""
@@ -84,7 +84,9 @@ class Refresher:
         memory: Memory,
         plan: Plan,
         desk: Desk,
+        fly: Fly = fly,
     ) -> None:
+        self._fly_one = fly
         self._listener = listener
         self._memory = memory
         self._pace = plan.pace
@@ -205,6 +207,7 @@ class Refresher:
         for (kind, _), slot in self._slots.items():
             if not kinds or kind in kinds:
                 slot.ask(whole)
+                slot.since = slot.since if whole else self._desk.clock()
         self._account.ask_if_doubtful(no_region=not self._regions)
 
     def _on_pause(self, paused: bool) -> None:
@@ -222,6 +225,8 @@ class Refresher:
         lane, identity, provider = slot.lane, self._account.identity, self._account.provider
         assert provider is not None
         flight = Flight(lane, next(self._numbers), slot.base, slot.rows, slot.whole, slot.wanted)
+        flight.identity, flight.began, flight.version = identity, slot.began, slot.version
+        flight.since = max(slot.since, self._desk.clock() - self._pace.interval)
         if lane.kind is Kind.TYPES and slot.base is None and identity is not None:
             flight.remembered = partial(self._remembered, identity, lane)
         slot.flight, slot.known = flight, slot.wanted
@@ -234,7 +239,7 @@ class Refresher:
         return {} if found is None else {row.id: row for row in found.listing.items}
 
     def _fly(self, flight: Flight, provider: Provider) -> None:
-        outcome = fly(flight, provider, self._listener)
+        outcome = self._fly_one(flight, provider, self._listener)
         self._desk.put(partial(self._landed, flight, outcome, provider))
 
     def _landed(self, flight: Flight, outcome: Outcome, provider: Provider) -> None:
@@ -258,11 +263,13 @@ class Refresher:
     def _succeeded(self, slot: Slot, flight: Flight, outcome: Outcome, provider: Provider) -> None:
         now = self._desk.clock()
         slot.rows, slot.base, slot.failures, slot.again = outcome.rows, flight.sweep, 0, False
+        slot.began, slot.version = outcome.began, outcome.version
         slot.asked = slot.asked or slot.whole
         wait = self._pace.after_success(slot.in_a_hurry(), self._desk.random)
-        slot.due = inf if flight.lane.kind is Kind.TYPES else now + wait
+        ended = now if outcome.ended is None else outcome.ended
+        slot.due = inf if flight.lane.kind is Kind.TYPES else ended + wait
         identity = self._account.identity
-        if identity is None or not (outcome.changed or now - slot.saved_at >= _SAVE_AGE):
+        if identity is None or outcome.kept or not (outcome.changed or now - slot.saved_at >= _SAVE_AGE):
             return
         slot.saved_at = now
         items = tuple(outcome.rows.values())

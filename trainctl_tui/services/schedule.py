@@ -68,6 +68,9 @@ class Slot:
     rows: Mapping[str, Row] = field(default_factory=lambda: NO_ROWS)
     failures: int = 0
     saved_at: float = -inf
+    since: float = -inf  # when somebody last asked for news by key: older sweeps of others will not do
+    began: float = -inf  # when the sweep began whose rows are held
+    version: str = ""  # the name of those rows in the cache
     wanted: frozenset[str] = frozenset()  # types seen in the region (TYPES only)
     known: frozenset[str] = frozenset()  # types asked for already
     unsettled: frozenset[str] = frozenset()

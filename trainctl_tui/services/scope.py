@@ -12,6 +12,7 @@ from trainctl_tui.launch import Launch
 # What decides, besides the profile, as whom the SDK signs. Values are hashed: none can be read back.
 _SOURCES = (
     "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
     "AWS_ACCESS_KEY_ID",
     "AWS_ROLE_ARN",
     "AWS_WEB_IDENTITY_TOKEN_FILE",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
 from threading import Event
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -19,7 +20,19 @@ from trainctl_tui.services.schedule import NO_ROWS
 _CHUNK = 1000  # rows of one message
 
 
-class Listener(Protocol):
+class Teller(Protocol):
+    """Who hears how a sweep goes."""
+
+    def listed(self, listing: Listing, clock_offset: float) -> None:
+        """Hear news of a lane."""
+        ...
+
+    def waiting(self, lane: Lane, trouble: Trouble, seconds: float) -> None:
+        """Hear that a sweep pauses."""
+        ...
+
+
+class Listener(Teller, Protocol):
     """Who hears of everything, from several threads. A listener that is slow slows the sweeps."""
 
     def identified(self, identity: Identity) -> None:
@@ -38,14 +51,6 @@ class Listener(Protocol):
         """Hear that a sweep is under way."""
         ...
 
-    def listed(self, listing: Listing, clock_offset: float) -> None:
-        """Hear news of a lane."""
-        ...
-
-    def waiting(self, lane: Lane, trouble: Trouble, seconds: float) -> None:
-        """Hear that a sweep pauses."""
-        ...
-
     def failed(self, lane: Lane, sweep: int, trouble: Trouble, retry_in: float | None, failures: int) -> None:
         """Hear that a sweep failed, and when the next begins."""
         ...
@@ -57,6 +62,9 @@ class Flight:
 
     ``whole`` tells everything, although something is held. For ``Kind.TYPES``, ``wanted`` names the types
     to have, and ``remembered`` returns those that need not be asked for.
+
+    What another window has found will do if its sweep began at ``since`` or later, and after ``began``, when
+    the one began whose rows, named ``version``, are held (seconds on the desk's clock).
     """
 
     lane: Lane
@@ -67,6 +75,10 @@ class Flight:
     wanted: frozenset[str] = frozenset()
     remembered: Callable[[], Mapping[str, Row]] = lambda: NO_ROWS
     cancel: Event = field(default_factory=Event)
+    identity: Identity | None = None
+    since: float = -inf
+    began: float = -inf
+    version: str = ""
 
     @property
     def streams(self) -> bool:
@@ -77,16 +89,26 @@ class Flight:
 class Outcome(Struct, frozen=True):
     """How a sweep ended: all ``rows`` by id, or those until the ``trouble``.
 
-    ``changed`` says whether anything differs from what was held before.
+    ``changed`` says whether anything differs from what was held before, ``kept`` whether the rows are in the
+    cache, under the name ``version``. The sweep ``began`` and ``ended`` at these seconds of the desk's clock,
+    perhaps in another window.
     """
 
     rows: Mapping[str, Row]
     taken_at: float | None
     changed: bool
     trouble: Trouble | None = None
+    kept: bool = False
+    began: float = -inf
+    ended: float | None = None
+    version: str = ""
 
 
-def fly(flight: Flight, provider: Provider, listener: Listener) -> Outcome:
+Fly: TypeAlias = "Callable[[Flight, Provider, Teller], Outcome]"
+"""How a sweep is done: ``fly``, or ``services.sharing.Sharing.fly``."""
+
+
+def fly(flight: Flight, provider: Provider, listener: Teller) -> Outcome:
     """Sweep a lane; return how it ended. Raises nothing of the provider's."""
     rows: dict[str, Row] = {}
     taken_at: float | None = None
@@ -98,14 +120,35 @@ def fly(flight: Flight, provider: Provider, listener: Listener) -> Outcome:
             for items, at in _pages(flight, provider, patience):
                 taken_at = at if taken_at is None else taken_at
                 rows.update((row.id, row) for row in items)
-                if flight.streams and items and not flight.cancel.is_set():
-                    page = Listing(flight.lane, flight.sweep, items, at, complete=False)
-                    listener.listed(page, provider.clock_offset())
+                _tell_page(flight, items, at, listener, provider.clock_offset())
     except TrainctlError as error:
         return Outcome(rows, taken_at, changed=True, trouble=error.trouble)
+    return _tell_end(flight, rows, taken_at, listener, provider.clock_offset())
+
+
+def tell(
+    flight: Flight, rows: Mapping[str, Row], taken_at: float | None, listener: Teller, clock_offset: float
+) -> Outcome:
+    """Tell rows that were read elsewhere as if this flight had found them."""
+    source = iter(rows.values()) if flight.streams else iter(())
+    while chunk := tuple(islice(source, _CHUNK)):
+        _tell_page(flight, chunk, taken_at, listener, clock_offset)
+    return _tell_end(flight, rows, taken_at, listener, clock_offset)
+
+
+def _tell_page(
+    flight: Flight, items: tuple[Row, ...], at: float | None, listener: Teller, clock_offset: float
+) -> None:
+    if flight.streams and items and not flight.cancel.is_set():
+        listener.listed(Listing(flight.lane, flight.sweep, items, at, complete=False), clock_offset)
+
+
+def _tell_end(
+    flight: Flight, rows: Mapping[str, Row], taken_at: float | None, listener: Teller, clock_offset: float
+) -> Outcome:
     last = _end(flight, rows, taken_at)
     if not flight.cancel.is_set():
-        listener.listed(last, provider.clock_offset())
+        listener.listed(last, clock_offset)
     return Outcome(rows, taken_at, changed=flight.streams or bool(last.items or last.gone))
 
 

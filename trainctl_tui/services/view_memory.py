@@ -7,11 +7,13 @@ written is said once by the caller.
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from trainctl_tui.domain.packing import whole
 from trainctl_tui.paths import make_private
 
 FILE = "view.json"
@@ -35,11 +37,15 @@ class ViewMemory(Struct, frozen=True):
 
 
 def load(directory: Path) -> ViewMemory:
-    """Return what was kept, or an empty memory."""
+    """Return what was kept, or an empty memory. Somebody else's file is not ours, and a pipe is no file."""
     try:
-        with (directory / FILE).open("rb") as file:
+        descriptor = os.open(directory / FILE, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            facts = os.fstat(descriptor)
+            if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.getuid():
+                return ViewMemory()
             return msgspec.json.decode(file.read(_LIMIT), type=ViewMemory)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ViewMemory()
 
 
@@ -49,6 +55,10 @@ def save(directory: Path, memory: ViewMemory) -> None:
     path = directory / FILE
     new = path.with_name(f"{FILE}.{os.getpid()}.new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(memory), indent=2))
-    new.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(whole(memory)), indent=2))
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise

@@ -12,15 +12,16 @@ from textual.screen import Screen
 
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import Refresh
+from trainctl_tui.safe import safe
 from trainctl_tui.services.view_memory import ViewMemory
 from trainctl_tui.tui import render_guard, thin_strips
 from trainctl_tui.tui.commands import COMMANDS
 from trainctl_tui.tui.crash import CrashMixin
 from trainctl_tui.tui.gc_policy import GcPolicy
 from trainctl_tui.tui.header import Badges
+from trainctl_tui.tui.key_order import KeyOrderMixin
 from trainctl_tui.tui.lifecycle import Resumed
 from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
-from trainctl_tui.tui.safe import safe
 from trainctl_tui.tui.screens.dashboard import Dashboard
 from trainctl_tui.tui.screens.first_run import FirstRun
 from trainctl_tui.tui.session import Session
@@ -30,7 +31,7 @@ from trainctl_tui.view_settings import ViewSettings
 _CANNOT_START = frozenset({"NoCredentials", "ConfigError"})
 
 
-class TrainctlApp(CrashMixin, App[int]):
+class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
     """``open_session`` makes the session of a launch; ``clock`` is this machine's, in seconds."""
 
     CSS_PATH = "app.tcss"
@@ -59,8 +60,8 @@ class TrainctlApp(CrashMixin, App[int]):
         self.gc_policy = GcPolicy()
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep garbage collection away from keys."""
-        if isinstance(event, events.Key):
+        """Keep garbage collection away from keys and clicks."""
+        if isinstance(event, events.InputEvent):
             self.gc_policy.key()
         await super().on_event(event)
 
@@ -82,6 +83,7 @@ class TrainctlApp(CrashMixin, App[int]):
     def on_unmount(self) -> None:
         """End the session: its thread waits for words that nobody will hear."""
         self.session.close()
+        self.gc_policy.close()
 
     def on_news_arrived(self, event: NewsArrived) -> None:
         """Hand the news on; those of an older session are late."""
@@ -89,15 +91,11 @@ class TrainctlApp(CrashMixin, App[int]):
         if event.session != self.session.number or not self.dashboard.is_attached:
             return
         self.dashboard.show(event.news)
-        trouble = event.news.unidentified or event.news.no_region
-        if (
-            trouble
-            and trouble.kind in _CANNOT_START
-            and not self._greeted
-            and not any(event.news.rows.values())
-        ):
+        troubles = (event.news.unidentified, event.news.no_region)
+        hopeless = next((one for one in troubles if one and one.kind in _CANNOT_START), None)
+        if hopeless and not self._greeted and not any(event.news.rows.values()):
             self._greeted = True
-            self.push_screen(FirstRun(trouble), self._go_on)
+            self.push_screen(FirstRun(hopeless), self._go_on)
 
     async def _go_on(self, action: str | None) -> None:
         if action == "name_region":

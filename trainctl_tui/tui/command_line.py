@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from trainctl_tui.domain.errors import InvalidQuery
 from trainctl_tui.domain.query import parse
-from trainctl_tui.tui.panes.spec import PANES, PaneSpec
+from trainctl_tui.listing.spec import PANES, PaneSpec
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("console", ("l",), "l", "console", "Show the last console lines of the instance.", Group.LOOK, 7),
     Command("raw", ("J",), "J", "raw", "Show the provider's own description as JSON.", Group.LOOK),
     Command("messages", ("m",), "m", "messages", "Show warnings and errors in full.", Group.LOOK),
+    Command("metrics", ("M",), "M", "metrics", "Show calls, lanes, cache and frame times.", Group.LOOK),
     Command("", ("space",), "Space", "mark", "Mark or unmark the row, and move down.", Group.MARK, 4),
     Command("", ("V", "ctrl+@"), "V Ctrl+Space", "range", "Mark from the last mark to here.", Group.MARK),
     Command("", ("asterisk",), "*", "all", "Mark all rows that are shown.", Group.MARK),

@@ -12,7 +12,7 @@ def footer_line(width: int) -> Text:
     commands = footer()
     always = [command for command in commands if command.action in {"help", "quit"}]
     chosen = [command for command in commands if command not in always]
-    line = Text(no_wrap=True, overflow="crop")
+    line = Text()
     room = width - sum(_length(command.shown, command.label) for command in always)
     for command in chosen:
         length = _length(command.shown, command.label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
 
 from msgspec import Struct
 from rich.text import Text
@@ -10,9 +10,9 @@ from rich.text import Text
 from trainctl_tui.domain.inventory import LaneState, Standing
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
-from trainctl_tui.tui.format import standing, wait, worst
-from trainctl_tui.tui.news import News
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.listing.format import standing, wait, worst
+from trainctl_tui.listing.news import News
+from trainctl_tui.safe import safe
 from trainctl_tui.tui.widgets.line import joined
 
 _STATES = ("running", "pending", "stopping", "shutting-down", "stopped", "terminated")
@@ -53,12 +53,18 @@ def where(news: News, badges: Badges) -> Text:
 def _badges(launch: Launch, paused: bool) -> list[str]:
     marks = [" DEMO "] if launch.demo else []
     if launch.endpoint and not launch.demo:
-        marks.append(f" ENDPOINT {urlsplit(launch.endpoint).netloc or launch.endpoint} ")
+        marks.append(f" ENDPOINT {_host(launch.endpoint)} ")
     if launch.read_only:
         marks.append(" READ-ONLY ")
     if paused:
         marks.append(" PAUSED ")
     return marks
+
+
+def _host(endpoint: str) -> str:
+    """Return the part of an address that says where; of what is no address, all of it."""
+    after = endpoint.partition("://")[2]
+    return re.split("[/?#]", after)[0] or endpoint
 
 
 def _account(news: News) -> str:
@@ -70,7 +76,7 @@ def _account(news: News) -> str:
 
 def how(news: News, now: float) -> Text:
     """Return the second line: counts by state, then the age of each lane."""
-    line = Text(no_wrap=True, overflow="ellipsis")
+    line = Text()
     for kind, label in _SHOWN_LANES:
         _append_lane(line, label, news.lanes(kind), now)
     for kind, label in _SIDE_LANES:
@@ -114,8 +120,9 @@ def troubles(news: News) -> Text:
     if not found:
         return Text()
     where_, text = found[0]
-    more = f"  (+{len(found) - 1} more: m)" if len(found) > 1 else ""
-    return Text(safe(f"▲ {where_}: {text}{more}", 1000), "bold yellow", no_wrap=True, overflow="ellipsis")
+    # First, because a narrow screen cuts the rest: that there is more, and the key that shows it.
+    count = f"{len(found)} problems, m shows them: " if len(found) > 1 else ""
+    return Text(safe(f"▲ {count}{where_}: {text}", 1000), "bold yellow")
 
 
 def current_troubles(news: News) -> list[tuple[str, str]]:

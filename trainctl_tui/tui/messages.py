@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.message import Message
 
 from trainctl_tui.link.messages import ConsoleAnswer, NoAnswer, RawAnswer, RegionsAnswer
-from trainctl_tui.tui.news import News
+from trainctl_tui.listing.news import News
 
 Answer = ConsoleAnswer | RawAnswer | RegionsAnswer | NoAnswer
 

@@ -7,13 +7,16 @@ It must not change the width of a line, so what takes no cell goes without a tra
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
-from trainctl_tui.tui.safe import MARK, is_safe
+from trainctl_tui.safe import INVISIBLE, MARK, is_safe
+
+_HIDDEN = re.compile(f"[{''.join(sorted(INVISIBLE))}]").search
 
 _installed: list[Any] = []
 
@@ -40,9 +43,9 @@ def uninstall() -> None:
 
 
 def _is_clean(segment: Segment) -> bool:
-    text, style, control = segment
+    text, style, _control = segment
     # Outside printable are all that we refuse, and some odd spaces that we allow: those are looked at closer.
-    if control or not (text.isprintable() or all(map(is_safe, text))):
+    if _HIDDEN(text) or not (text.isprintable() or all(map(is_safe, text))):
         return False
     return style is None or not style.link or style.link.isprintable()
 
@@ -51,10 +54,10 @@ def _cleaned(segment: Segment) -> Segment:
     text, style, _control = segment
     if style is not None and style.link and not style.link.isprintable():
         style = style.update_link(_harmless(style.link))
-    # Rich's control segments are not ours: as text without control characters they are harmless.
     return Segment(_harmless(text), style)
 
 
 def _harmless(text: str) -> str:
-    kept = (one if is_safe(one) else MARK * cell_len(one) for one in text)
-    return "".join(kept)
+    kept = "".join(one if is_safe(one) else MARK * cell_len(one) for one in text)
+    # What joined two signs into one is gone, and they may take more room than they had.
+    return set_cell_size(kept, cell_len(text))

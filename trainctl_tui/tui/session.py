@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import AskConsole, AskRaw, AskRegions, Refresh, ToCollector
+from trainctl_tui.listing.news import News, StepLost, fold
 from trainctl_tui.tui.messages import Answer, AnswerArrived, NewsArrived
-from trainctl_tui.tui.news import News, StepLost, fold
 
 if TYPE_CHECKING:
     from textual.message import Message

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def tab_line(panes: list[PaneView], active: int) -> Text:
     """Return the panes by number, title and count; the active one reversed, with all that its title says."""
-    line = Text(no_wrap=True, overflow="ellipsis")
+    line = Text()
     for index, pane in enumerate(panes):
         line.append(pane.label, "bold reverse" if index == active else "dim")
         if index == active and pane.notes.plain:

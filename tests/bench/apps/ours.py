@@ -54,9 +54,9 @@ def main() -> int:
     """Run the dashboard as ``bootstrap`` does, but for the collector and the clock."""
     gc.disable()
     prepare(os.environ)
+    from trainctl_tui.listing.news import News
     from trainctl_tui.tui import lifecycle
     from trainctl_tui.tui.app import TrainctlApp
-    from trainctl_tui.tui.news import News
     from trainctl_tui.tui.session import Session
 
     def open_session(launch: Launch) -> Session:

@@ -11,8 +11,8 @@ from textual.widgets import DataTable
 from tests.bench.apps.script import Script, commands
 from tests.support.rows import NOW
 from trainctl_tui.domain.resources import Instance
-from trainctl_tui.tui.panes.facts import Facts
-from trainctl_tui.tui.panes.instances import COLUMNS
+from trainctl_tui.listing.facts import Facts
+from trainctl_tui.listing.instances import COLUMNS
 
 _FACTS = Facts(now=NOW)
 _SHOWN = tuple(column for column in COLUMNS if not column.extra)

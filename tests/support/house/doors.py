@@ -15,11 +15,13 @@ PATIENCE = {
 MAKERS = frozenset(
     {"Text", "Content", "from_text", "from_markup", "assemble", "styled", "from_ansi", "blank"}
 )
-TYPES = frozenset({"Text", "Content", "Strip", "RenderableType", "ContentType"})
+# A Table's cells come in by add_row, which is a door of its own.
+TYPES = frozenset({"Text", "Content", "Strip", "Table", "RenderableType", "ContentType"})
 WIDGETS = frozenset(
     {"Static", "Label", "Button", "Checkbox", "RadioButton", "Collapsible", "Tab", "TabPane"}
-    | {"Option", "OptionList", "Selection", "SelectionList", "notify", "add_option", "add_options"}
+    | {"Option", "OptionList", "Selection", "SelectionList", "notify", "add_option", "add_options", "add_row"}
 )
+_ALL_ARE_WORDS = ("OptionList", "SelectionList", "add_row")
 WORDS = frozenset({"content", "label", "message", "prompt", "title", "renderable"})
 TITLES = frozenset({"border_title", "border_subtitle", "tooltip", "sub_title"})
 
@@ -104,7 +106,7 @@ def _entries(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.expr]]:
             continue
         if any(word.arg == "markup" and ast.unparse(word.value) == "False" for word in call.keywords):
             continue
-        first = call.args if name_of(call.func) in ("OptionList", "SelectionList") else call.args[:1]
+        first = call.args if name_of(call.func) in _ALL_ARE_WORDS else call.args[:1]
         for argument in (*first, *(word.value for word in call.keywords if word.arg in WORDS)):
             yield from ((call, element) for element in _elements(argument))
     for node in ast.walk(tree):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tests.support.house.source import Rule, Source, calls, functions, imports, name_of
 
 AWS = ("trainctl_tui/providers/aws/", "trainctl_tui/simcloud/")
-FACE = ("trainctl_tui/tui/", "trainctl_tui/cli.py")
+FACE = ("trainctl_tui/tui/", "trainctl_tui/headless/table.py")
 SEES: dict[str, tuple[str, ...]] = {
     "boto3": AWS,
     "botocore": AWS,
@@ -29,6 +29,7 @@ SEES: dict[str, tuple[str, ...]] = {
     "tests": (),
     "pytest": (),
 }
+_LATE = ("textual", "rich", "trainctl_tui.tui", "trainctl_tui.bootstrap", "trainctl_tui.headless")
 _NO_NAMES = ("utils", "util", "managers", "manager", "helpers", "misc", "common")
 _TOUCHES = frozenset(
     {
@@ -66,10 +67,9 @@ def the_command_line_imports_late(sources: Sequence[Source]) -> list[str]:
         {
             source.at(node, f"imports {module} at the top")
             for source in sources
-            if source.path in ("trainctl_tui/cli.py", "trainctl_tui/__main__.py")
+            if source.path in ("trainctl_tui/cli.py", "trainctl_tui/arguments.py", "trainctl_tui/__main__.py")
             for node, module in imports(ast.Module(source.tree.body, []))
-            if node in source.tree.body
-            and module.startswith(("textual", "rich", "trainctl_tui.tui", "trainctl_tui.bootstrap"))
+            if node in source.tree.body and module.startswith(_LATE)
         }
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tests.support.house.source import Rule, Source, calls, dotted, functions, name_of
 
-SPEAKERS = frozenset({"trainctl_tui/cli.py"})
+SPEAKERS = frozenset({"trainctl_tui/cli.py", "trainctl_tui/headless/output.py"})
 WAITERS = ("tests/support/",)
 _CLOCKS = frozenset(
     {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "now", "utcnow", "today"}

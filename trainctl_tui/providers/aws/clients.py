@@ -50,6 +50,12 @@ class Clients:
             except Exception as error:
                 raise translate(error, Act("read the AWS settings", profile=self._options.profile)) from error
 
+    def credentials(self, act: Act) -> Any:
+        """Return the SDK's credentials, or None in a demo. Raise CredentialsError or ConfigError."""
+        with self._lock:
+            self._sign_in(act)
+            return None if self._session is None else self._session.get_credentials()
+
     def get(self, service: str, region: str, act: Act) -> Any:
         """Return the client of a service in a region. Raise CredentialsError or ConfigError."""
         made = self._made.get((service, region))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from email.utils import parsedate_to_datetime
 from json import JSONDecodeError
@@ -22,6 +23,7 @@ from trainctl_tui.providers.aws import reasons
 from trainctl_tui.providers.aws.reasons import CODES, EXCEPTIONS, NOT_AWS, Reason
 from trainctl_tui.providers.aws.words import http_date
 from trainctl_tui.providers.base import bug
+from trainctl_tui.redact import redact
 
 SKEW = 240.0  # seconds; AWS refuses signatures that are more than 300 s off
 _QUOTE = 300
@@ -187,7 +189,9 @@ def _words(error: Exception) -> str:
 
 
 def _bounded(words: str) -> str:
+    """Return foreign words as they may be shown: short, and without the secrets that such words quote."""
     told = " ".join(words.partition("Encoded authorization failure message")[0].split())
+    told = redact(told, os.environ)
     return told if len(told) <= _QUOTE else told[: _QUOTE - 1] + "…"
 
 

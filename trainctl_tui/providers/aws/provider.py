@@ -15,9 +15,10 @@ from trainctl_tui.domain.resources import Console, Identity, Kind, Region
 from trainctl_tui.providers.aws.calls import Answer, Caller, Question, is_code
 from trainctl_tui.providers.aws.errors import Act, translate
 from trainctl_tui.providers.aws.listings import SPECS, Spec, chunks
+from trainctl_tui.providers.aws.session import expiry_of, of_method
 from trainctl_tui.providers.aws.sweep import Sweep
 from trainctl_tui.providers.aws.words import of_datetime
-from trainctl_tui.providers.base import Page, Patience, ProviderOptions, boundary
+from trainctl_tui.providers.base import CredentialFacts, Page, Patience, ProviderOptions, boundary
 
 HOME_REGION = "us-east-1"  # where identity is asked for when no region is set
 CONSOLE_BYTES = 65_536
@@ -41,6 +42,12 @@ class AwsProvider:
     def clock_offset(self) -> float:
         """Return AWS's clock minus ours in seconds, by the last Date header."""
         return self._caller.clock_offset
+
+    def credentials(self) -> CredentialFacts:
+        """Say where the SDK finds credentials: by its own order, with the settings of the profile."""
+        clients = self._caller.clients
+        found = clients.credentials(Act("find credentials", profile=clients.profile))
+        return CredentialFacts(of_method(found), expiry_of(found))
 
     def identify(self, patience: Patience) -> Identity:
         """Say who we are, by the regional endpoint of STS."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from functools import cache
 from ipaddress import ip_address
 from typing import Any
@@ -21,6 +22,18 @@ from trainctl_tui.providers.base import ProviderOptions
 # botocore asks the metadata service twice before it gives up: together below the 2 s that a start may wait.
 METADATA_SECONDS = 0.9
 DEMO_REGION = "us-east-1"
+_METHODS = {
+    "env": "environment variables",
+    "shared-credentials-file": "the shared credentials file",
+    "config-file": "the AWS configuration file",
+    "assume-role": "a role that the profile assumes",
+    "assume-role-with-web-identity": "a role assumed with a web identity",
+    "sso": "IAM Identity Center (aws sso login)",
+    "login": "aws login",
+    "custom-process": "the profile's credential_process",
+    "container-role": "the role of this container",
+    "iam-role": "the role of this machine (instance metadata)",
+}
 DUMMY_KEYS = {"aws_access_key_id": "demo", "aws_secret_access_key": "demo"}  # keys to nothing
 
 
@@ -68,6 +81,19 @@ def load_credentials(session: Session) -> Any:
     if credentials is not None:
         credentials.get_frozen_credentials()
     return credentials
+
+
+def of_method(credentials: Any) -> str:
+    """Return where credentials come from, in words; the SDK's own name where we have none."""
+    method = str(getattr(credentials, "method", "") or "")
+    return _METHODS.get(method, method or "not told")
+
+
+def expiry_of(credentials: Any) -> float | None:
+    """Return when credentials end, in seconds, or None where the SDK does not know."""
+    # The SDK keeps this moment to itself; there is no other way to say it before it is too late.
+    moment = getattr(credentials, "_expiry_time", None)
+    return moment.timestamp() if isinstance(moment, datetime) else None
 
 
 def configured_region(session: Session, options: ProviderOptions) -> str:

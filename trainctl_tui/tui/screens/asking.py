@@ -7,19 +7,22 @@ import os
 from rich.text import Text
 
 from trainctl_tui.domain.errors import InvalidQuery
-from trainctl_tui.domain.query import complete
+from trainctl_tui.domain.query_completion import complete
 from trainctl_tui.link.messages import AskRegions, NoAnswer, Pause, Refresh, RegionsAnswer, WatchRegions
+from trainctl_tui.listing.spec import PANES
+from trainctl_tui.safe import safe
 from trainctl_tui.services.profiles import profiles
 from trainctl_tui.tui import command_line, header
 from trainctl_tui.tui.command_line import Destination
 from trainctl_tui.tui.help import help_text
+from trainctl_tui.tui.measured import measure, metrics_text
 from trainctl_tui.tui.messages import Answer
-from trainctl_tui.tui.panes.spec import PANES
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.tui.screens.metrics import MetricsScreen
 from trainctl_tui.tui.screens.pick import PickScreen
 from trainctl_tui.tui.screens.taking import Taking
 from trainctl_tui.tui.screens.text import TextScreen
 from trainctl_tui.tui.themes import THEMES
+from trainctl_tui.tui.widgets.pane_view import PaneView
 from trainctl_tui.tui.widgets.prompt import Prompt
 
 
@@ -27,12 +30,13 @@ class Asking(Taking):
     """The questions of the dashboard."""
 
     _before = ""
+    _filtered: PaneView | None = None
 
     # ---- one line at the bottom ----
 
     def action_filter(self) -> None:
-        """Edit the filter of the active pane."""
-        self._before = self.pane.query_text
+        """Edit the filter of the active pane; a click into another one does not change which it is."""
+        self._filtered, self._before = self.pane, self.pane.query_text
         self.prompt.open("filter", "/", self.pane.query_text, self.completions)
 
     def action_command(self) -> None:
@@ -51,21 +55,25 @@ class Asking(Taking):
 
     def completions(self, text: str, cursor: int) -> list[str]:
         """Return what the filter may become, from what is listed."""
-        return complete(text, cursor, self.pane.table.model.rows.values(), self.pane.spec.kind)
+        pane = self._filtered or self.pane
+        return complete(text, cursor, pane.table.model.rows.values(), pane.spec.kind)
 
     def try_filter(self, text: str) -> bool:
         """Filter the active pane; say why and keep the rows as they are if the text cannot be read."""
-        prompt = self.prompt
         try:
-            self.pane.set_query(text)
+            (self._filtered or self.pane).set_query(text)
         except InvalidQuery as error:
-            prompt.hint(str(error), bad=True)
+            self.prompt.hint(str(error), bad=True)
             return False
-        model = self.pane.table.model
+        self.hint_counts()
+        return True
+
+    def hint_counts(self) -> None:
+        """Say below the filter how many rows it shows."""
+        model = (self._filtered or self.pane).table.model
         unknown = f", {model.unknown:,} unknown" if model.unknown else ""
         counts = f"{model.shown_count:,} of {model.total:,} shown{unknown}"
-        prompt.hint(f"{counts} · Tab completes · Enter keeps · Esc undoes")
-        return True
+        self.prompt.hint(f"{counts} · Tab completes · Enter keeps · Esc undoes")
 
     def _preview(self, text: str) -> Destination | None:
         prompt = self.prompt
@@ -90,8 +98,8 @@ class Asking(Taking):
     def on_prompt_left(self, event: Prompt.Left) -> None:
         """Undo an edited filter."""
         event.stop()
-        if event.mode == "filter":
-            self.pane.set_query(self._before)
+        if event.mode == "filter" and self._filtered is not None:
+            self._filtered.set_query(self._before)
         self._leave_prompt()
 
     def _leave_prompt(self) -> None:
@@ -176,6 +184,7 @@ class Asking(Taking):
         self.owner.session.ask(AskRegions, self._pick_regions)
 
     def _pick_regions(self, answer: Answer) -> None:
+        self.owner.clear_notifications()
         if isinstance(answer, NoAnswer):
             self.owner.tell(f"{answer.trouble} Type :region NAME instead.", bad=True)
         elif isinstance(answer, RegionsAnswer):
@@ -193,6 +202,9 @@ class Asking(Taking):
 
     def action_profiles(self) -> None:
         """Pick the profile to use."""
+        if self.badges.launch.demo:
+            self.owner.tell("The demo has no profiles: it touches no account of yours.")
+            return
         names = profiles(os.environ)
         if not names:
             self.owner.tell(
@@ -241,6 +253,22 @@ class Asking(Taking):
         text = "\n".join(safe(line, 2000) for block in lines for line in block.split("\n"))
         self.owner.push_screen(TextScreen("Messages", Text(text or "Nothing is wrong.")))
 
+    def action_metrics(self) -> None:
+        """Show what was counted: calls, lanes, cache, frames."""
+
+        def latest() -> Text:
+            return metrics_text(measure(self.news, self.frames), self.now)
+
+        self.owner.push_screen(MetricsScreen(latest))
+
     def action_help(self) -> None:
         """Show the keys and the filter language."""
         self.owner.push_screen(TextScreen("Help", help_text()))
+
+    def action_palette(self) -> None:
+        """Find any command by its name."""
+        self.owner.action_command_palette()
+
+    def action_quit(self) -> None:
+        """Leave."""
+        self.owner.exit()

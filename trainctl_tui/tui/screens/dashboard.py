@@ -10,15 +10,15 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.geometry import Size
 
-from trainctl_tui.domain.inventory import LaneState
 from trainctl_tui.domain.resources import TRANSITIONAL, Instance, Kind, Row, Snapshot, Volume
+from trainctl_tui.listing.details import NO_ROW
+from trainctl_tui.listing.facts import Facts
+from trainctl_tui.listing.news import Key, News, same_lanes
+from trainctl_tui.listing.spec import PANES
 from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
 from trainctl_tui.tui import header
 from trainctl_tui.tui.commands import bindings
 from trainctl_tui.tui.footer import footer_line
-from trainctl_tui.tui.news import Key, News
-from trainctl_tui.tui.panes.facts import Facts
-from trainctl_tui.tui.panes.spec import PANES
 from trainctl_tui.tui.screens.asking import Asking
 from trainctl_tui.tui.tabs import tab_line
 from trainctl_tui.tui.widgets.drawer import Drawer
@@ -96,13 +96,12 @@ class Dashboard(Asking):
         """Take in what is known now."""
         before, self.news = self.news, news
         facts = self._make_facts(before)
-        self.owner.gc_policy.loaded()
         for pane in self.panes:
             kind = pane.spec.kind
             side = kind is Kind.INSTANCES and not all(
                 news.of(one) is before.of(one) for one in (Kind.TYPES, Kind.STATUSES)
             )
-            if side or news.regions != before.regions or not _same(news.lanes(kind), before.lanes(kind)):
+            if side or news.regions != before.regions or not same_lanes(news.lanes(kind), before.lanes(kind)):
                 pane.show(news, facts)
         self._refresh_lines()
         self._refresh_drawer()
@@ -187,7 +186,7 @@ class Dashboard(Asking):
         self.active = number - 1
 
     def action_back(self) -> None:
-        """Close the drawer, else go back to where a link was followed from, else clear the filter."""
+        """Go back to where a link was followed from, else close the drawer, else clear the filter."""
         if self._trail:
             index, key = self._trail.pop()
             self._go(index, key)
@@ -200,7 +199,7 @@ class Dashboard(Asking):
 
     def action_details(self) -> None:
         """Open the details of the row under the cursor, or go into them."""
-        if self.pane.table.model.highlighted is None:
+        if self._one() is None:
             return
         self._drawer.display = True
         self.set_class(True, "-details")
@@ -216,7 +215,7 @@ class Dashboard(Asking):
     def _refresh_drawer(self) -> None:
         if self._drawer.display:
             key = self.pane.table.model.cursor
-            self._drawer.show(None if key is None else self.pane.details(key))
+            self._drawer.show(NO_ROW if key is None else self.pane.details(key))
 
     def on_fleet_table_row_chosen(self, event: FleetTable.RowChosen) -> None:
         """Open the details."""
@@ -231,7 +230,20 @@ class Dashboard(Asking):
     def on_fleet_table_marks_changed(self, event: FleetTable.MarksChanged) -> None:
         """Count the marks."""
         event.stop()
-        self.pane.show_title()
+        self._show_titles()
+
+    def on_fleet_table_settled(self, event: FleetTable.Settled) -> None:
+        """Say what thousands of rows have come to, now that they are in view."""
+        event.stop()
+        self._show_titles()
+        self._refresh_lines()
+        self._refresh_drawer()
+        if self.prompt.display and self.prompt.mode == "filter":
+            self.hint_counts()
+
+    def _show_titles(self) -> None:
+        for pane in self.panes:
+            pane.show_title()
 
     def on_fleet_table_header_chosen(self, event: FleetTable.HeaderChosen) -> None:
         """Order by the column whose label was clicked; again reverses."""
@@ -260,14 +272,6 @@ class Dashboard(Asking):
         self._refresh_drawer()
         if self._drawer.display:
             self._drawer.take_focus()
-
-
-def _same(ours: tuple[LaneState, ...], theirs: tuple[LaneState, ...]) -> bool:
-    """Say whether lanes are the same values. Never compares rows: there may be many thousands."""
-    return len(ours) == len(theirs) and all(
-        one is other or (one.sweep < 0 and other.sweep < 0 and one == other)
-        for one, other in zip(ours, theirs, strict=True)
-    )
 
 
 def _turning(row: Row) -> bool:

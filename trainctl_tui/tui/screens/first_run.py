@@ -10,12 +10,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from trainctl_tui.domain.errors import Trouble
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.safe import safe
 
 _WAYS = (
     ("P", "choose another profile"),
     ("R", "name a region to watch"),
-    ("r", "try again (after `aws sso login` or `aws configure` in another terminal)"),
+    ("r", "try again, after `aws sso login` or `aws configure` elsewhere"),
     ("Esc", "look around without the cloud"),
     ("q", "leave; then `trainctl-tui demo` shows a simulated fleet"),
 )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 from textual.reactive import var
 from textual.screen import Screen
 
+from trainctl_tui.listing.news import News
+from trainctl_tui.tui.frames import FrameTimes
 from trainctl_tui.tui.header import Badges
-from trainctl_tui.tui.news import News
 from trainctl_tui.tui.widgets.pane_view import PaneView
 from trainctl_tui.tui.widgets.prompt import Prompt
 
@@ -28,7 +29,12 @@ class Host(Screen[None]):
         self.news = News()
         self.panes: list[PaneView] = []
         self.prompt = Prompt(id="prompt")
+        self.frames = FrameTimes()
         self._clock = clock
+
+    def _compositor_refresh(self) -> None:
+        with self.frames.timed():
+            super()._compositor_refresh()
 
     @property
     def owner(self) -> TrainctlApp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,13 +13,13 @@ from rich.text import Text
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.domain.resources import Instance, Row
 from trainctl_tui.link.messages import AskConsole, AskRaw, ConsoleAnswer, NoAnswer, RawAnswer
+from trainctl_tui.listing.format import plural
+from trainctl_tui.listing.moments import moment
+from trainctl_tui.listing.news import Key
+from trainctl_tui.safe import safe_lines
 from trainctl_tui.services.export import to_json, write
 from trainctl_tui.tui.clipboard import osc52
-from trainctl_tui.tui.format import plural
 from trainctl_tui.tui.messages import Answer
-from trainctl_tui.tui.moments import moment
-from trainctl_tui.tui.news import Key
-from trainctl_tui.tui.safe import safe_lines
 from trainctl_tui.tui.screens.host import Host
 from trainctl_tui.tui.screens.text import TextScreen
 
@@ -75,7 +76,7 @@ class Taking(Host):
     def preview_export(self, name: str) -> None:
         """Say what would be written."""
         shown = self.pane.table.model.shown_count
-        path = Path(name.strip()).expanduser().absolute()
+        path = _place(name)
         text = f"→ {plural(shown, 'shown row')} to {path} (.csv or .json). Enter writes, Esc leaves."
         self.prompt.hint(text)
 
@@ -85,14 +86,14 @@ class Taking(Host):
         rows = pane.table.model.shown_rows()
         labels = [column.label for column in pane.columns]
         cells = ([column.text(row, pane.facts) for column in pane.columns] for row in rows)
-        path = Path(name.strip()).expanduser()
+        path = _place(name)
         try:
             write(path, labels, cells, rows)
         except ConfigError as error:
             self.owner.tell(str(error), bad=True)
             self.prompt.hint(str(error), bad=True)
             return False
-        self.owner.tell(f"Wrote {plural(len(rows), 'row')} to {path.absolute()}.")
+        self.owner.tell(f"Wrote {plural(len(rows), 'row')} to {path}.")
         return True
 
     def action_screenshot(self) -> None:
@@ -155,3 +156,13 @@ class Taking(Host):
             case _:
                 return
         screen.show(text)
+
+
+def _place(name: str) -> Path:
+    """Return the whole path that a typed name means; the home of a user who is not there is no home."""
+    path = Path(name.strip())
+    with suppress(RuntimeError, ValueError):
+        path = path.expanduser()
+    with suppress(OSError):  # the directory we are in was removed
+        path = path.absolute()
+    return path

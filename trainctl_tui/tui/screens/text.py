@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.safe import safe
 
 
 class TextScreen(ModalScreen[None]):

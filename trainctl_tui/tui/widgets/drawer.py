@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from trainctl_tui.tui.panes.details import Details, Link
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.listing.details import Details, Link
+from trainctl_tui.safe import safe
 from trainctl_tui.tui.styles import style
 
 _LABEL_WIDTH = 16
@@ -47,12 +47,15 @@ class Drawer(Vertical):
             return
         before, self._details = self._details, details
         if details is None:
-            self.query_one("#drawer-title", Static).update(Text("Not listed any more", "bold"))
+            self._title("Not listed any more")
             return
-        self.query_one("#drawer-title", Static).update(Text(safe(details.title), "bold"))
+        self._title(details.title)
         self.query_one("#drawer-text", Static).update(_body(details))
         if before is None or before.links != details.links:
             self._show_links(details.links)
+
+    def _title(self, text: str) -> None:
+        self.query_one("#drawer-title", Static).update(Text(safe(text), "bold"))
 
     def _show_links(self, links: tuple[Link, ...]) -> None:
         options = self.query_one(OptionList)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
@@ -13,10 +14,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from trainctl_tui.tui.safe import safe
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.safe import safe
 from trainctl_tui.tui.widgets.fleet_layout import Cells, Layout
-from trainctl_tui.tui.widgets.fleet_model import NO_CHANGE, FleetModel, Key
+from trainctl_tui.tui.widgets.fleet_model import FleetModel, Key
+from trainctl_tui.tui.widgets.fleet_signs import Signs
 from trainctl_tui.tui.widgets.fleet_strips import MEANINGS, Face, Strips
 
 Row = TypeVar("Row")
@@ -73,7 +75,7 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
         self._columns = tuple(columns)
         self._facts: Any = None
         self._order = ("", False)
-        self._change = NO_CHANGE
+        self._signs = Signs()
         self._layout_now = Layout.of(self._columns, 80)
         self._strips = Strips(self)
         self._cells: dict[Key, tuple[Any, Cells]] = {}
@@ -104,20 +106,25 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
         """Return the rows in sight."""
         return [self.model.rows[key] for key in self._keys_in_sight()]
 
-    def _hold(self, refreshed: bool) -> Held | None:
-        """Return the row that must not move on screen: the highlighted one, else, on news, the topmost."""
-        at, top = self.model.cursor_index, self._top
-        if at is not None and self.model.cursor is not None and top <= at < top + self._lines:
-            return Held(self.model.cursor, at - top)
+    def _hold(self, refreshed: bool) -> list[Held]:
+        """Return rows that must not move on screen: the highlighted one, then, on news, all in sight."""
+        model, top = self.model, self._top
         keys = self._keys_in_sight()
-        return Held(keys[0], 0) if refreshed and top and keys else None
+        held = [Held(key, line) for line, key in enumerate(keys)] if refreshed and top else []
+        at = model.cursor_index
+        if at is not None and top <= at < top + len(keys):
+            held.insert(0, Held(keys[at - top], at - top))
+        return held
 
-    def _keep(self, held: Held | None) -> None:
-        """Scroll so that a row is again at its line, as far as the edges let it."""
+    def _keep(self, held: Sequence[Held]) -> None:
+        """Scroll so that the first row that is still there is at its line, as far as the edges let it."""
         self._measure()
-        at = None if held is None else self.model.index_of(held.key)
-        if held is not None and at is not None and at - held.line != self._top:
-            self._scroll_rows(at - held.line)
+        for key, line in held:
+            at = self.model.index_of(key)
+            if at is not None:
+                if at - line != self._top:
+                    self._scroll_rows(at - line)
+                return
 
     def _scroll_rows(self, top: int) -> None:
         self.scroll_to(y=top, animate=False, immediate=True, force=True)
@@ -150,12 +157,7 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
             if len(self._cells) >= _KEPT:
                 self._cells.clear()
             known = self._cells[key] = row, self._layout_now.cells(row, self._facts)
-        return self._sign(key), key in model.marks, key == model.cursor and not model.asleep, known[1]
-
-    def _sign(self, key: Key) -> str:
-        if key in self._change.added:
-            return "+"
-        return "~" if key in self._change.changed else " "
+        return self._signs.of(key), key in model.marks, key == model.cursor and not model.asleep, known[1]
 
     def _know(self, facts: Any) -> None:
         """Take other facts; every cell may read otherwise now."""
@@ -173,7 +175,8 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
     def _repaint_stale(self) -> None:
         """Repaint the lines in sight that would show something else than they do."""
         faces = [self._face(key) for key in self._keys_in_sight()]
-        if not faces and self._painted:
+        if bool(faces) != bool(self._painted):
+            # What is said where there is no row has lines of its own: all of it comes, or all goes.
             self.refresh()
             return
         for line, face in enumerate(faces):
@@ -201,11 +204,16 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
         return self._strips.of(face).crop(left, left + width)
 
     def _nothing(self, line: int, width: int) -> Strip:
-        said = self.empty_text.split("\n") if not self.model.shown_count else []
-        text = f" {safe(said[line - 1])}" if 1 <= line <= len(said) else ""
+        said = self._said(width - 2) if not self.model.shown_count else []
+        text = f" {said[line - 1]}" if 1 <= line <= len(said) else ""
         ground = self._strips.ground
         style = self._strips.style("fleet--dim") if text else ground
         return Strip([Segment(text, style)]).adjust_cell_length(width, ground)
+
+    def _said(self, room: int) -> list[str]:
+        """Return what is said where no row is, in lines that fit: the next step is at its end."""
+        lines = (textwrap.wrap(safe(line, 500), max(room, 10)) for line in self.empty_text.split("\n"))
+        return [part for parts in lines for part in parts]
 
     # ---- what changes the whole picture ----
 
@@ -250,7 +258,8 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
             self._scroll_rows(number - lines + 1)
 
     def _place(self) -> None:
-        self._layout_now = Layout.of(self._columns, self.scrollable_content_region.width)
+        # A table behind the drawer has no region on screen; its size is the one it comes back with.
+        self._layout_now = Layout.of(self._columns, self.size.width - self.scrollbar_size_vertical)
         self._strips.forget()
         self._strips.width = self._layout_now.width
         self._cells.clear()

@@ -8,11 +8,13 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from trainctl_tui.tui.safe import cells, safe
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.safe import safe
+from trainctl_tui.tui.widgets.cells import cells
 
 GUTTER = 2  # cells of the mark
 GAP = 1  # cells between columns
+WIDEST = 48  # cells of the flexible column: no eye follows a row across an empty screen
 
 Cells = tuple[tuple[str, str], ...]
 """(text, name of its meaning) of each cell of a row."""
@@ -39,14 +41,15 @@ class Layout:
         """Place columns in ``room`` cells.
 
         Where not all fit, the least ones have a place, then as many others as fit, in their own order;
-        what is left goes to the right, out of sight. Spare cells go to the flexible column.
+        what is left goes to the right, out of sight. Spare cells go to the flexible column, first of all as
+        many as it wishes.
         """
         ordered = list(columns)
         fitting = ordered
-        if _needed(ordered) > room:
+        if _wished(ordered) > room:
             fitting = [column for column in ordered if column.least]
             for column in ordered:
-                if not column.least and _needed(fitting) + GAP + column.width <= room:
+                if not column.least and _wished(fitting) + GAP + column.width <= room:
                     fitting.append(column)
             fitting = [column for column in ordered if column in fitting]
             ordered = fitting + [column for column in ordered if column not in fitting]
@@ -55,8 +58,8 @@ class Layout:
         start = GUTTER
         for column in ordered:
             width = column.width
-            if column.flex and spare:
-                width, spare = width + spare, 0
+            if column.flex:
+                width = min(width + spare, max(width, WIDEST))
             placed.append(Placed(column, start, width))
             start += width + GAP
         return Layout(tuple(placed), max(start - GAP, room))
@@ -82,6 +85,10 @@ class Layout:
             (cells(safe(p.column.text(row, facts)), p.width, p.column.align), p.column.style(row, facts))
             for p in self.placed
         )
+
+
+def _wished(columns: Sequence[Column[Any, Any]]) -> int:
+    return _needed(columns) + sum(max(0, column.wish - column.width) for column in columns)
 
 
 def _needed(columns: Sequence[Column[Any, Any]]) -> int:

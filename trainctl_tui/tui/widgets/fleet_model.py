@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
 from trainctl_tui.tui.widgets.fleet_plan import NO_CHANGE, Change, Key, Plan, View, Wanted
 
 __all__ = ["NO_CHANGE", "Change", "FleetModel", "Key", "Plan", "Wanted"]

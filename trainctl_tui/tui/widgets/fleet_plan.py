@@ -13,7 +13,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
 
 Key = tuple[str, str]
 """(region, id)."""
@@ -143,9 +143,9 @@ class Plan:
         added: set[Key] = set()
         changed: set[Key] = set()
         removed: set[Key] = set()
-        held = old.get
+        held, absent = old.get, object()
         for batch in _batches(new.items(), _COMPARED):
-            for key, row in [(key, row) for key, row in batch if held(key) is not row]:
+            for key, row in [(key, row) for key, row in batch if held(key, absent) is not row]:
                 if key not in old:
                     added.add(key)
                 elif old[key] != row:
@@ -213,8 +213,8 @@ class Plan:
                     before = keys.pop(key, None)
                     if before is None or key not in self.change.changed or self._conceals(key, hidden):
                         continue
-                    if self._sort_key(key) == before:
-                        keys[key] = before
+                    keys[key] = self._sort_key(key)
+                    if keys[key] == before:
                         steady.add(key)
                 yield
             back = self.old.hidden - hidden if self._rejudge else set()

@@ -16,15 +16,29 @@ from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.listing.columns import Column
 from trainctl_tui.tui.widgets.fleet_canvas import Facts, FleetCanvas, Held, Row
-from trainctl_tui.tui.widgets.fleet_model import NO_CHANGE, Key, Plan
+from trainctl_tui.tui.widgets.fleet_model import Key, Plan
+from trainctl_tui.tui.widgets.fleet_signs import Anew
 
 AT_ONCE = 1500
 """Rows up to which everything is done in the call itself; more are taken in by slices."""
 
 _SLICE = 0.003  # seconds of work between two looks at the keyboard
 _SIDEWAYS = 12  # cells a press of the left or right arrow scrolls
+
+
+class Told(Message):
+    """Something that happened in a table. ``control`` is the table."""
+
+    def __init__(self, table: FleetTable[Any, Any]) -> None:
+        super().__init__()
+        self.table = table
+
+    @property
+    def control(self) -> FleetTable[Any, Any]:
+        """The table it happened in."""
+        return self.table
 
 
 class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
@@ -46,18 +60,6 @@ class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
         Binding("enter", "choose", show=False),
     ]
 
-    class Told(Message):
-        """Something that happened in a table. ``control`` is the table."""
-
-        def __init__(self, table: FleetTable[Any, Any]) -> None:
-            super().__init__()
-            self.table = table
-
-        @property
-        def control(self) -> FleetTable[Any, Any]:
-            """The table it happened in."""
-            return self.table
-
     class CursorMoved(Told):
         """Another row is highlighted; ``key`` is None where none is."""
 
@@ -72,9 +74,9 @@ class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
         """Rows, order or filter that were too many for one go are all in view now."""
 
     class RowChosen(Told):
-        """Enter or a double click on the highlighted row."""
+        """Enter or a double click on the highlighted row; ``key`` is None where none is."""
 
-        def __init__(self, table: FleetTable[Any, Any], key: Key) -> None:
+        def __init__(self, table: FleetTable[Any, Any], key: Key | None) -> None:
             super().__init__(table)
             self.key = key
 
@@ -88,20 +90,20 @@ class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
     def __init__(self, columns: Sequence[Column[Row, Facts]], *, id: str | None = None) -> None:
         super().__init__(columns, id=id)
         self._pursuing = False
-        self._quiet = False
         self._wished_key: Key | None = None
+        self._begun = True
         self._told: Key | None = None
         self._told_marks: frozenset[Key] = frozenset()
 
     # ---- what the owner tells ----
 
-    def set_rows(self, rows: Mapping[Key, Row], facts: Facts, *, quiet: bool = False) -> None:
+    def set_rows(self, rows: Mapping[Key, Row], facts: Facts, anew: Anew | None = None) -> None:
         """Take rows and facts; they must not change afterwards. The cursor's row keeps its line on screen.
 
-        What changed is shown until the next rows come, unless ``quiet``: a first load is no news.
+        ``anew`` says which regions are listed anew. What is news there wears a sign until the next time.
         """
         self._know(facts)
-        self._quiet = self._quiet or quiet
+        self._signs.expect(anew or {})
         self._pursue(self.model.update(rows, facts))
 
     def set_facts(self, facts: Facts) -> None:
@@ -134,6 +136,11 @@ class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
             return True
         self._wished_key = key if self._pursuing else None
         return self._pursuing
+
+    def begin(self) -> None:
+        """Highlight the first row if nobody has moved yet: a screen wants a place to start from."""
+        self._begun = self.model.cursor is not None
+        self._begin_if_wanted()
 
     # ---- taking it in ----
 
@@ -170,16 +177,20 @@ class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
         self._arrived(plan, held)
         return True
 
-    def _arrived(self, plan: Plan, held: Held | None) -> None:
+    def _arrived(self, plan: Plan, held: Sequence[Held]) -> None:
         """Show what a plan has made."""
-        if plan.refreshed:
-            first = not plan.old.wish.rows
-            self._change = NO_CHANGE if first or self._quiet else plan.change
-            self._quiet = False
+        self._signs.arrived(plan.change)
         self._keep(held)
         self._repaint_stale()
+        self._begin_if_wanted()
         self._tell_highlight()
         self._tell_marks()
+
+    def _begin_if_wanted(self) -> None:
+        if not self._begun and self.model.shown_count and self.model.settled:
+            self._begun = True
+            if self.model.cursor is None:
+                self.action_edge(0)
 
     def _tell_highlight(self) -> None:
         key = self.model.highlighted
@@ -256,9 +267,8 @@ class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
         self._tell_marks()
 
     def action_choose(self) -> None:
-        """Open the highlighted row."""
-        if (key := self.model.highlighted) is not None:
-            self.post_message(self.RowChosen(self, key))
+        """Ask to open the highlighted row."""
+        self.post_message(self.RowChosen(self, self.model.highlighted))
 
     def on_click(self, event: events.Click) -> None:
         """Highlight the row that was clicked; a second click opens it; a label orders."""

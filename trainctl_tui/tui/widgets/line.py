@@ -6,11 +6,13 @@ from rich.text import Text
 from textual.app import RenderResult
 from textual.widget import Widget
 
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.safe import safe
 
 
 class Line(Widget):
-    """One or more rows of text. ``say`` costs nothing where nothing changed, and never a layout pass."""
+    """One row of text. ``say`` costs nothing where nothing changed, and never a layout pass."""
+
+    DEFAULT_CSS = "Line { text-wrap: nowrap; text-overflow: ellipsis; }"
 
     def __init__(
         self, text: Text | None = None, *, id: str | None = None, classes: str | None = None
@@ -31,16 +33,13 @@ class Line(Widget):
         self.refresh()
 
     def render(self) -> RenderResult:
-        """Draw the text on one row a line, cut at the edge."""
-        text = self._text.copy()
-        text.no_wrap = True
-        text.overflow = "ellipsis"
-        return text
+        """Draw the text; what does not fit ends in an ellipsis."""
+        return self._text
 
 
 def joined(parts: list[tuple[str, str]], gap: str = "  ") -> Text:
     """Return (text, style) parts as one line with gaps; every part goes through ``safe``."""
-    line = Text(no_wrap=True, overflow="ellipsis")
+    line = Text()
     for text, style in parts:
         if not text:
             continue

@@ -10,19 +10,23 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from trainctl_tui.domain.errors import InvalidQuery
-from trainctl_tui.domain.inventory import LaneState, Standing
-from trainctl_tui.domain.query import Context, Query, parse
+from trainctl_tui.domain.inventory import Lane, LaneState, Standing
+from trainctl_tui.domain.query import Query, parse
 from trainctl_tui.domain.resources import Instance, Kind, Row
+from trainctl_tui.listing.choosing import context
+from trainctl_tui.listing.columns import Column
+from trainctl_tui.listing.details import Details
+from trainctl_tui.listing.facts import Facts
+from trainctl_tui.listing.format import plural, standing, worst
+from trainctl_tui.listing.news import Key, News, Rows
+from trainctl_tui.listing.spec import PaneSpec
+from trainctl_tui.safe import safe
 from trainctl_tui.services.view_memory import PaneMemory
-from trainctl_tui.tui.format import plural, standing, worst
-from trainctl_tui.tui.news import Key, News
-from trainctl_tui.tui.panes.details import Details
-from trainctl_tui.tui.panes.facts import Facts
-from trainctl_tui.tui.panes.spec import PaneSpec
-from trainctl_tui.tui.safe import safe
-from trainctl_tui.tui.widgets.columns import Column
+from trainctl_tui.tui.widgets.fleet_plan import Wanted
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 from trainctl_tui.tui.widgets.line import Line
+
+_JUDGED_ANEW = 60.0  # seconds after which a filter is asked again: ages have grown
 
 
 class PaneView(Vertical):
@@ -38,6 +42,9 @@ class PaneView(Vertical):
         self._query: Query | None = None
         self._lanes: tuple[LaneState, ...] = ()
         self._regions: tuple[str, ...] = ()
+        self._listed: dict[Lane, int] = {}  # the sweep of which rows are in view
+        self._sides: tuple[Rows, Rows] = ({}, {})
+        self._judged_at = facts.now
         self.memory = memory if spec.column(memory.order) else replace(memory, order="")
         self.table: FleetTable[Any, Facts] = FleetTable(self.columns, id=f"table-{spec.kind.value}")
         self.label = f" {number} {spec.title} "
@@ -68,21 +75,36 @@ class PaneView(Vertical):
 
     def show(self, news: News, facts: Facts) -> None:
         """Take in what is known now."""
-        self._lanes = news.lanes(self.spec.kind)
+        before, self._lanes = self._lanes, news.lanes(self.spec.kind)
+        sides, self._sides = self._sides, (news.of(Kind.TYPES), news.of(Kind.STATUSES))
         self._regions = news.regions
         self.facts = facts
-        self.table.set_rows(news.of(self.spec.kind), facts)
+        self.table.set_rows(news.of(self.spec.kind), facts, self._listed_anew(before))
+        if self.spec.kind is Kind.INSTANCES and any(
+            one is not other for one, other in zip(sides, self._sides, strict=True)
+        ):
+            self._reconsider()
+        if self._lanes and all(lane.complete for lane in self._lanes):
+            self.table.begin()
         self.show_title()
 
-    def on_fleet_table_settled(self, event: FleetTable.Settled) -> None:
-        """Count anew: rows that were taken in by slices are all there."""
-        event.stop()
-        self.show_title()
+    def _listed_anew(self, before: tuple[LaneState, ...]) -> dict[str, bool]:
+        """Return the regions that a sweep began to list, and whether anything was complete there before."""
+        held = {lane.lane: lane for lane in before}
+        anew = {}
+        for lane in self._lanes:
+            if lane.sweep != self._listed.get(lane.lane) and (lane.pending or lane.base == lane.sweep):
+                self._listed[lane.lane] = lane.sweep
+                old = held.get(lane.lane)
+                anew[lane.lane.region] = old is not None and (old.complete or old.base is not None)
+        return anew
 
     def tick(self, facts: Facts) -> None:
         """Let time pass: ages and spinners."""
         self.facts = facts
         self.table.set_facts(facts)
+        if self._query is not None and facts.now - self._judged_at >= _JUDGED_ANEW:
+            self._reconsider()
         self.show_title()
 
     def set_query(self, text: str) -> None:
@@ -125,35 +147,27 @@ class PaneView(Vertical):
         row = self.row(key)
         return None if row is None else self.spec.details(row, self.facts)
 
-    def context(self) -> Context:
-        """Return what the filter may ask about."""
-        facts = self.facts
-        columns = self.columns
-        return Context(
-            now=facts.now,
-            user=facts.user,
-            owner_keys=facts.owner_keys,
-            protected_keys=facts.protected_keys,
-            texts=lambda row: " ".join(column.text(row, facts) for column in columns),
-            spec=lambda row: facts.specs.get(row.type) if isinstance(row, Instance) else None,
-            status=lambda row: facts.statuses.get((row.region, row.id)),
-        )
-
     def _apply_filter(self) -> None:
+        self.table.set_filter(self._wanted())
+        self.show_title()
+
+    def _reconsider(self) -> None:
+        """Judge and order the rows by what is known now of the world around them."""
+        self.table.reconsider(self._wanted())
+
+    def _wanted(self) -> Wanted | None:
         query, hide = self._query, self.hide_ended and self.spec.kind is Kind.INSTANCES
+        self._judged_at = self.facts.now
         if query is None and not hide:
-            self.table.set_filter(None)
-            self.show_title()
-            return
-        context = self.context()
+            return None
+        asked = context(self.columns, self.facts)
 
         def wanted(row: Row) -> bool | None:
             if hide and isinstance(row, Instance) and row.state == "terminated":
                 return False
-            return True if query is None else query.verdict(row, context)
+            return True if query is None else query.verdict(row, asked)
 
-        self.table.set_filter(wanted)
-        self.show_title()
+        return wanted
 
     def show_title(self) -> None:
         """Say how many rows there are, how many are shown, and how far they can be trusted."""
@@ -161,7 +175,7 @@ class PaneView(Vertical):
         self.table.empty_text = self._empty_text(lane)
         self.label = f" {self.number} {self.spec.title} {self._count(lane)} "
         self.notes = self._notes(lane)
-        line = Text(self.label, "bold", no_wrap=True, overflow="ellipsis")
+        line = Text(self.label, "bold")
         self._headline.say(line.append_text(self.notes))
 
     def _count(self, lane: LaneState | None) -> str:
@@ -194,9 +208,9 @@ class PaneView(Vertical):
         if self.table.model.total:
             hidden = plural(self.table.model.total, self.spec.noun)
             return f"{hidden}, none shown. Change the filter with /, or show ended ones with H."
-        if lane.trouble is not None:
-            return (
-                f"{nouns} are not known.\n{lane.trouble.what}\n{lane.trouble.why}\n{lane.trouble.next_step}"
+        if (trouble := lane.trouble) is not None:
+            return "\n".join(
+                (f"{nouns.capitalize()} are not known.", trouble.what, trouble.why, trouble.next_step)
             )
         if not all(lane.complete for lane in self._lanes):
             return f"Reading {nouns} in {', '.join(self._regions)} …"

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from trainctl_tui.tui.safe import safe
+from trainctl_tui.safe import safe
 from trainctl_tui.tui.widgets.line import Line
 
 Completer = Callable[[str, int], list[str]]

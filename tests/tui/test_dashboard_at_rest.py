@@ -1,0 +1,88 @@
+"""A dashboard on which nothing happens writes nothing; what turns, turns only where it is seen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from tests.support.dashboard import until
+from tests.support.fleet_app import press, texts
+from tests.support.processes import wait_until
+from tests.support.pty import Terminal
+from tests.support.rows import instance, volume
+from tests.tui.conftest import Stage
+from trainctl_tui.domain.resources import Kind
+from trainctl_tui.listing.facts import SPINNER
+
+SILENT = 3.0  # seconds
+Staged = Callable[..., Stage]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Callable[..., Terminal]:
+    root = Path(__file__).parents[2]
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "PYTHONPATH": str(root), "TERM": "xterm-256color"}
+
+    def begin(*words: str, size: tuple[int, int]) -> Terminal:
+        return Terminal([sys.executable, "-m", "tests.support.quiet_app", *words], size=size, env=env)
+
+    return begin
+
+
+def silence(terminal: Terminal) -> float:
+    """Return for how long the program has written nothing."""
+    return monotonic() - terminal.reads[-1].at
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["narrow", "wide"])
+def test_an_idle_dashboard_writes_nothing(start: Callable[..., Terminal], size: tuple[int, int]) -> None:
+    with start(size=size) as terminal:
+        terminal.wait_for("train-12", 20)
+        terminal.send("j", "j")
+        wait_until(lambda: silence(terminal) >= SILENT, 20, "three silent seconds")
+        before = terminal.received
+        terminal.send("j")
+        wait_until(lambda: terminal.received > before, 5, "an answer to a key")
+        # A move in sight: two rows, each a line of cells with a few runs of style.
+        wait_until(lambda: silence(terminal) >= 1.0, 20, "a silent second")
+        assert terminal.received - before < 8 * size[0]
+
+
+def test_what_turns_is_written_while_it_is_seen(start: Callable[..., Terminal]) -> None:
+    with start("pending", size=(80, 24)) as terminal:
+        terminal.wait_for(lambda text: any(f"{one} pending" in text for one in SPINNER), 20)
+        seen = {one for one in SPINNER if f"{one} pending" in terminal.text}
+        terminal.wait_for(lambda text: any(f"{one} pending" in text for one in set(SPINNER) - seen), 5)
+        terminal.send("2")  # the volumes
+        wait_until(lambda: silence(terminal) >= SILENT, 20, "three silent seconds")
+
+
+async def test_it_turns_only_while_it_is_in_sight(stage: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    s = stage()
+    async with s.app.run_test(size=(80, 16)) as pilot:
+        dashboard = s.app.dashboard
+        table = dashboard.pane_of(Kind.INSTANCES).table
+
+        def turning() -> bool:
+            return any(f"{one} pending" in text for text in texts(table) for one in SPINNER)
+
+        s.greet()
+        s.list(Kind.VOLUMES, [volume(1)])
+        s.list(Kind.INSTANCES, [instance(0, state="pending"), *map(instance, range(1, 60))])
+        await until(pilot, turning)
+        assert dashboard._facts.frame is not None
+        await press(pilot, "G")
+        await until(pilot, lambda: dashboard._facts.frame is None)
+        await press(pilot, "g")
+        await until(pilot, turning)
+        await press(pilot, "2")
+        await until(pilot, lambda: dashboard._facts.frame is None)
+        await press(pilot, "1")
+        await until(pilot, turning)
+        await press(pilot, "z")  # paused
+        await until(pilot, lambda: dashboard._facts.frame is None and not turning())

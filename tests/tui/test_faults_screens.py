@@ -1,0 +1,295 @@
+"""R8: every fault of a read, on every pane: what, why and next step are told, and no row is lost.
+
+The real app and the real collector over HTTP; the simulated AWS spoils its answers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from textual.containers import VerticalScroll
+from textual.pilot import Pilot
+
+from tests.support.cloud import start_cloud
+from tests.tui.test_scenarios_wire import Opened, all_live, line, open_app, total, until
+from trainctl_tui.domain.errors import Trouble
+from trainctl_tui.domain.inventory import Standing
+from trainctl_tui.domain.resources import Kind
+from trainctl_tui.listing.format import standing
+from trainctl_tui.simcloud.process import SimCloud
+from trainctl_tui.tui.app import TrainctlApp
+from trainctl_tui.tui.screens.text import TextScreen
+from trainctl_tui.tui.widgets.pane_view import PaneView
+
+__all__ = ["open_app", "start_cloud"]
+pytestmark = [pytest.mark.wire, pytest.mark.campaign, pytest.mark.timeout(240)]
+
+LONG = os.environ.get("TRAINCTL_CAMPAIGN") == "long"
+PANES = (Kind.INSTANCES, Kind.VOLUMES, Kind.SNAPSHOTS)
+Rules = Sequence[dict[str, Any]]
+
+
+class Fault(NamedTuple):
+    """What is done to the answers, and what the user must be told: a class of error, and words of it."""
+
+    rules: Rules
+    kind: str
+    words: tuple[str, ...]
+
+
+def every(effect: str, **more: Any) -> Rules:
+    """Spoil every answer in one way."""
+    return [{"service": ".*", "effect": effect, **more}]
+
+
+FAULTS: dict[str, Fault] = {
+    "throttled": Fault(every("throttle"), "Throttled", ("slower", "next try")),
+    "throttled with a wait": Fault(every("throttle", retry_after=40), "Throttled", ("slower", "next try")),
+    "503": Fault(every("unavailable"), "OutcomeUnknown", ("fault of its own", "next try")),
+    "500": Fault(every("internal"), "OutcomeUnknown", ("fault of its own", "next try")),
+    "dropped": Fault(every("drop"), "OutcomeUnknown", ("line broke", "next try")),
+    "half a body": Fault(every("half_body"), "InvalidResponse", ("not AWS", "next try")),
+    "a page of HTML": Fault(every("html"), "InvalidResponse", ("not AWS", "login page", "network")),
+    "no key": Fault(every("missing_key"), "InvalidResponse", ("not AWS", "It holds no", "AWS_ENDPOINT_URL")),
+    "wrong content type": Fault(every("wrong_type"), "InvalidResponse", ("not AWS", "AWS_ENDPOINT_URL")),
+    "expired": Fault(every("expired"), "ExpiredCredentials", ("session has ended", "aws sso login")),
+    "denied": Fault(every("denied"), "Denied", ("is not allowed", "Ask for the permission")),
+    "not accepted": Fault(every("invalid_auth"), "Denied", ("could not validate", "Check the keys")),
+    "region not enabled": Fault(every("no_region"), "Denied", ("no access to this", "Enable it")),
+    "clock ahead": Fault(
+        [*every("expired"), *every("skew", seconds=-600.0)],
+        "ExpiredCredentials",
+        ("10 minutes ahead", "timedatectl"),
+    ),
+    "clock behind": Fault(
+        [*every("invalid_auth"), *every("skew", seconds=600.0)],
+        "Denied",
+        ("10 minutes behind", "timedatectl"),
+    ),
+}
+if LONG:
+    # Five attempts of 15 s each.
+    FAULTS["no answer"] = Fault(every("latency", seconds=16.0), "OutcomeUnknown", ("No answer", "next try"))
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+async def test_a_fault_is_told_on_every_pane_and_takes_no_row(
+    open_app: Opened, cloud: SimCloud, fault: Fault
+) -> None:
+    cloud.faults(fault.rules)
+    app = open_app(cloud.endpoint)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await never_empty_until(pilot, app, lambda: all_stand(app, Standing.FAILED))
+        for number, kind in enumerate(PANES, 1):
+            await pilot.press(str(number))
+            await check_empty(pilot, app, kind, fault)
+        await check_messages(pilot, app, fault)
+
+        cloud.clear_faults()
+        await pilot.press("r")
+        await never_empty_until(pilot, app, lambda: all_live(app))
+        held = {kind: [*app.dashboard.pane_of(kind).table.model.shown] for kind in PANES}
+        assert all(held.values())
+
+        cloud.faults(fault.rules)
+        await pilot.press("r")
+        await until(
+            pilot,
+            lambda: all_stand(app, Standing.STALE),
+        )
+        for number, kind in enumerate(PANES, 1):
+            await pilot.press(str(number))
+            await check_stale(pilot, app, kind, fault, len(held[kind]))
+        await check_messages(pilot, app, fault)
+
+        cloud.clear_faults()
+        await pilot.press("r")
+        await until(pilot, lambda: all_live(app))
+        assert {kind: [*app.dashboard.pane_of(kind).table.model.shown] for kind in PANES} == held
+        assert line(app, "warning") == ""
+    assert not app.return_code
+    assert "Traceback" not in collectors_words()
+
+
+def all_stand(app: TrainctlApp, wanted: Standing) -> bool:
+    """Say whether every pane stands so, with its reason, and nothing is under way."""
+    lanes = [lane for kind in PANES for lane in app.dashboard.news.lanes(kind)]
+    return bool(lanes) and all(lane.standing is wanted and not lane.refreshing for lane in lanes)
+
+
+async def never_empty_until(pilot: Pilot[Any], app: TrainctlApp, holds: Callable[[], bool]) -> None:
+    """Wait, and look all the while that nobody says "0"."""
+
+    def still() -> bool:
+        for kind in PANES:
+            pane = app.dashboard.pane_of(kind)
+            if not pane.table.model.total:
+                assert not pane.table.empty_text.startswith("0 "), pane.table.empty_text
+                assert title(app, kind).split()[:3][-1] != "0", title(app, kind)
+        return holds()
+
+    await until(pilot, still)
+
+
+async def check_empty(pilot: Pilot[Any], app: TrainctlApp, kind: Kind, fault: Fault) -> None:
+    """A pane that was never read says so, and what, why and next step, in full on a small screen."""
+    pane = app.dashboard.pane_of(kind)
+    trouble = trouble_of(pane)
+    assert trouble.kind == fault.kind, trouble
+    assert title(app, kind).split()[2] == "?", title(app, kind)
+    assert title(app, kind).endswith(" failed")
+    shown = words_of(screen_of(app))
+    assert f"{pane.spec.noun}s are not known." in shown
+    for part in (trouble.what, trouble.why, trouble.next_step):
+        assert part
+        assert words_of(part) in shown, part
+    for word in fault.words:
+        assert word in shown, word
+
+
+async def check_stale(pilot: Pilot[Any], app: TrainctlApp, kind: Kind, fault: Fault, rows: int) -> None:
+    """A pane that was read keeps its rows, says how old they are, and why they are no younger."""
+    pane = app.dashboard.pane_of(kind)
+    assert trouble_of(pane).kind == fault.kind
+    assert pane.table.model.shown_count == rows
+    (lane,) = app.dashboard.news.lanes(kind)
+    assert lane.taken_at is not None
+    age = standing(lane, app.dashboard.now)
+    assert age.startswith("stale ")
+    assert title(app, kind).endswith(f" {age}")
+    assert line(app, "warning").startswith("▲ ")
+    assert "stale" in line(app, "how")
+
+
+async def check_messages(pilot: Pilot[Any], app: TrainctlApp, fault: Fault) -> None:
+    """Every pane's trouble is told in full on the messages screen."""
+    await pilot.press("m")
+    await until(pilot, lambda: isinstance(app.screen, TextScreen) and app.screen.query("#text-body"))
+    told = ""
+    scroll = app.screen.query_one("#text-scroll", VerticalScroll)
+    await pilot.press("g")
+    while True:
+        await pilot.pause()
+        told += " " + screen_of(app)
+        if scroll.scroll_offset.y >= scroll.max_scroll_y:
+            break
+        await pilot.press("pagedown")
+    await pilot.press("escape")
+    await until(pilot, lambda: app.screen is app.dashboard)
+    told = words_of(told)
+    for kind in PANES:
+        assert f"{kind.value} us-east-1" in told
+        trouble = trouble_of(app.dashboard.pane_of(kind))
+        assert words_of(trouble.what) in told
+    for word in fault.words:
+        assert word in told, word
+
+
+def trouble_of(pane: PaneView) -> Trouble:
+    """Return what is wrong with a pane."""
+    (lane,) = pane._lanes
+    assert lane.trouble is not None
+    return lane.trouble
+
+
+def title(app: TrainctlApp, kind: Kind) -> str:
+    """Return the title of a pane."""
+    return line(app, f"title-{kind.value}")
+
+
+def screen_of(app: TrainctlApp) -> str:
+    """Return everything that the terminal shows now."""
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+def words_of(text: str) -> str:
+    """Return a text without the line breaks and borders of a screen."""
+    return " ".join(text.split())
+
+
+def collectors_words() -> str:
+    """Return what the collectors of this test wrote to their log."""
+    logs = Path(os.environ["XDG_STATE_HOME"]).rglob("collector.log")
+    return "".join(log.read_text() for log in logs)
+
+
+async def test_a_page_that_fails_takes_no_row_and_is_no_count(
+    open_app: Opened, start_cloud: Callable[..., SimCloud]
+) -> None:
+    """C14: page 2 of 2 fails: what page 1 held stays, and the title says "at least"."""
+    many = start_cloud(instances=1100)
+    fails = {"service": "ec2", "action": "DescribeInstances", "effect": "internal", "page": 2}
+    many.faults(fails)
+    app = open_app(many.endpoint)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: stands(app, Kind.INSTANCES) is Standing.PARTIAL)
+        first = total(app, Kind.INSTANCES)
+        assert 0 < first < 1100
+        assert f"≥{first:,}" in title(app, Kind.INSTANCES)
+        assert title(app, Kind.INSTANCES).endswith(" partial")
+        assert "fault of its own" in line(app, "warning")
+        await until(pilot, lambda: stands(app, Kind.VOLUMES) is Standing.LIVE)
+        many.clear_faults()
+        await pilot.press("r")
+        await until(pilot, lambda: all_live(app))
+        whole = set(app.dashboard.pane_of(Kind.INSTANCES).table.model.rows)
+        many.faults(fails)
+        await pilot.press("r")
+        await until(pilot, lambda: stands(app, Kind.INSTANCES) in (Standing.PARTIAL, Standing.STALE))
+        assert set(app.dashboard.pane_of(Kind.INSTANCES).table.model.rows) == whole
+    assert "Traceback" not in collectors_words()
+
+
+def stands(app: TrainctlApp, kind: Kind) -> Standing | None:
+    """Return how the one lane of a pane stands once nothing is under way."""
+    lanes = app.dashboard.news.lanes(kind)
+    return lanes[0].standing if lanes and not lanes[0].refreshing else None
+
+
+async def test_one_region_down_darkens_only_its_own_rows(open_app: Opened, cloud: SimCloud) -> None:
+    """C12: the other region goes on; the title counts at least, and names the worst."""
+    cloud.faults({"service": "ec2", "region": "eu-west-1", "effect": "unavailable"})
+    app = open_app(cloud.endpoint)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: all_live(app))
+        here = total(app, Kind.INSTANCES)
+        app.dashboard._watch("us-east-1,eu-west-1")
+        await until(pilot, lambda: len(failed(app)) == len(PANES))
+        for kind in PANES:
+            assert title(app, kind).endswith(" failed")
+            assert "≥" in title(app, kind)
+            standings = {lane.lane.region: lane.standing for lane in app.dashboard.news.lanes(kind)}
+            assert standings == {"us-east-1": Standing.LIVE, "eu-west-1": Standing.FAILED}
+        assert total(app, Kind.INSTANCES) == here
+        assert "eu-west-1" in line(app, "warning")
+        cloud.clear_faults()
+        await pilot.press("r")
+        await until(pilot, lambda: all_live(app))
+        assert line(app, "warning") == ""
+
+
+def failed(app: TrainctlApp) -> list[Kind]:
+    """Return the panes of which one region has failed."""
+    return [
+        kind
+        for kind in PANES
+        if any(
+            one.standing is Standing.FAILED and not one.refreshing for one in app.dashboard.news.lanes(kind)
+        )
+    ]
+
+
+@pytest.mark.parametrize("seconds", [-600.0, 600.0])
+async def test_a_wrong_clock_alone_changes_no_age(open_app: Opened, cloud: SimCloud, seconds: float) -> None:
+    """C13: ages use the provider's clock: on a bastion ten minutes off, rows are as fresh as they are."""
+    cloud.faults(every("skew", seconds=seconds))
+    app = open_app(cloud.endpoint)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: all_live(app))
+        assert abs(app.dashboard.news.clock_offset - seconds) < 60
+        assert "inst live" in line(app, "how")
+        assert line(app, "warning") == ""
