@@ -26,7 +26,9 @@ _PLAIN = re.compile(
 _SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 # What is drawn as nothing (Unicode: Default_Ignorable_Code_Point, where not of a bad category): an id with
 # one in it looks like another id.
-_INVISIBLE = _SELECTORS | frozenset("\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5\u180b\u180c\u180d\u180f")
+INVISIBLE = _SELECTORS | frozenset("\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5\u180b\u180c\u180d\u180f")
+"""Letters and marks that nobody sees."""
+
 _TAB = 4
 
 
@@ -53,7 +55,7 @@ def safe_lines(text: object, limit: int = 65_536) -> str:
 
 def is_safe(character: str) -> bool:
     """Say whether one character may reach the terminal."""
-    return unicodedata.category(character) not in _BAD_CATEGORIES and character not in _INVISIBLE
+    return unicodedata.category(character) not in _BAD_CATEGORIES and character not in INVISIBLE
 
 
 def _cleaned(text: str) -> str:

@@ -8,12 +8,10 @@ that a key it hears and did not press has been typed by the terminal.
 from __future__ import annotations
 
 import asyncio
-import io
-import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,12 +23,9 @@ from textual.pilot import Pilot
 
 import trainctl_tui
 from tests.support.hostile import strings
+from tests.support.hostile_link import HostileLink
 from tests.support.rows import NOW
-from tests.support.scripted_link import ScriptedLink
-from trainctl_tui.domain.resources import Console, Region
 from trainctl_tui.launch import Launch
-from trainctl_tui.link import frames
-from trainctl_tui.link import messages as m
 from trainctl_tui.listing.news import News
 from trainctl_tui.safe import safe
 from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
@@ -79,6 +74,7 @@ class Watched(App[Any]):
     """Counts what no string may do: fire an action, put one on screen, press a key. Goes before the app."""
 
     report: ClassVar[Report] = Report()
+    place: ClassVar[str] = ""
 
     def action_fired(self) -> None:
         """Be what the planted markup wants to call."""
@@ -104,7 +100,12 @@ class Watched(App[Any]):
         await self.tour(walk)
         self.report.unasked = sorted((self.heard - walk.pressed).elements())
         self.report.finished = True
+        self.save()  # now: on a slow machine the end of a run is by force
         self.exit()
+
+    def save(self) -> None:
+        """Write the report."""
+        Path(self.place).write_bytes(msgspec.json.encode(self.report))
 
     async def tour(self, walk: Walk) -> None:
         """Show everything."""
@@ -202,47 +203,6 @@ class Walk:
         return found[:3]
 
 
-class HostileLink(ScriptedLink):
-    """A collector that answers every question with the strings of the day, over frames as they really go."""
-
-    def __init__(self, told: list[str]) -> None:
-        super().__init__()
-        self.told = told
-        self.refuses = False
-        self.waiting = 0
-
-    def say(self, message: m.ToView) -> None:
-        """Let the view hear a message as it would come through the pipe."""
-        (heard,) = frames.read(io.BytesIO(frames.encode(message)), m.ToView)
-        self.waiting += 1
-        super().say(heard)
-
-    def messages(self) -> Iterator[m.ToView]:
-        """Yield what is said; who comes for the next one has posted the one before."""
-        for message in super().messages():
-            yield message
-            self.waiting -= 1
-
-    def send(self, message: m.ToCollector) -> None:
-        """Answer questions."""
-        super().send(message)
-        text = "\n".join(self.told)
-        match message:
-            case m.AskConsole(id) | m.AskRaw(id) | m.AskRegions(id) if self.refuses:
-                self.say(m.NoAnswer(id, trouble(self.told[id % len(self.told)])))
-            case m.AskConsole(id, _, instance):
-                self.say(m.ConsoleAnswer(id, Console(instance, text, NOW - 60)))
-            case m.AskRaw(id):
-                self.say(m.RawAnswer(id, json.dumps(self.told, indent=2, ensure_ascii=False) + text))
-            case m.AskRegions(id):
-                self.say(m.RegionsAnswer(id, tuple(Region(one, "not-opted-in") for one in self.told)))
-
-
-def trouble(text: str, kind: str = "Denied") -> Any:
-    """Return a trouble that says the same hostile thing everywhere."""
-    return m.Trouble(kind, text, text, text, False, code=text, permission=text)
-
-
 class Dashboard(Watched, TrainctlApp):
     """The real app over a scripted link."""
 
@@ -274,6 +234,7 @@ class Dashboard(Watched, TrainctlApp):
         """Go through every view with one world of strings after the other."""
         from tests.support.termfuzz_views import VIEWS
 
+        await walk.look("start")
         for start in range(0, self.plan.count, self.plan.world):
             self.told[:] = self.plan.strings[start : start + self.plan.world]
             for view in VIEWS:
@@ -287,6 +248,7 @@ def _now() -> float:
 def main() -> int:
     """Run the plan; write the report however it ends."""
     plan = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Plan)
+    Watched.place = plan.report
     if plan.program == "dashboard":
         app: Watched = Dashboard(plan)
     else:
@@ -296,7 +258,7 @@ def main() -> int:
     try:
         return lifecycle.run(app, lambda: None)
     finally:
-        Path(plan.report).write_bytes(msgspec.json.encode(app.report))
+        app.save()
 
 
 if __name__ == "__main__":

@@ -10,13 +10,21 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, OptionList
 
 from tests.support.hostile import one_line
-from tests.support.rows import ME, NOW, REGION, attached, instance, snapshot, spec, status, volume
-from tests.support.termfuzz import Dashboard, Walk, trouble
+from tests.support.hostile_link import trouble
+from tests.support.hostile_rows import (
+    hostile_health,
+    hostile_instance,
+    hostile_snapshot,
+    hostile_volume,
+    shown_name,
+)
+from tests.support.rows import ME, NOW, REGION, spec
+from tests.support.termfuzz import Dashboard, Walk
 from trainctl_tui.domain.inventory import Lane, Listing
-from trainctl_tui.domain.resources import Identity, Instance, Kind, Row, ScheduledEvent, Snapshot, Volume
-from trainctl_tui.domain.tags import name_of
+from trainctl_tui.domain.resources import Identity, Kind, Row
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
+from trainctl_tui.services.tally import LaneTally
 from trainctl_tui.tui.header import Badges
 from trainctl_tui.tui.screens.first_run import FirstRun
 
@@ -28,67 +36,6 @@ _numbers = iter(range(1, 10**9))
 
 
 # ---- what is told ----
-
-
-def _instance(number: int, text: str) -> Instance:
-    """Return an instance that says the string in every field, its ids apart."""
-    words = (
-        *(
-            "zone",
-            "state",
-            "type",
-            "lifecycle",
-            "private_ip",
-            "public_ip",
-            "private_dns",
-            "public_dns",
-            "vpc_id",
-        ),
-        *("subnet_id", "iam_profile", "key_name", "image_id", "architecture", "platform", "tenancy"),
-        *("root_device", "root_device_type", "state_reason", "monitoring", "spot_request_id", "account"),
-    )
-    return instance(
-        number,
-        id=f"i-{number}{text}",
-        security_groups=((text, text), ("sg-1", text)),
-        attachments=(attached(f"vol-{number}{text}", f"i-{number}{text}", text, None),),
-        tags=_tags(text),
-        **dict.fromkeys(words, text),
-    )
-
-
-def _volume(number: int, text: str) -> Volume:
-    words = ("zone", "state", "type", "snapshot_id", "kms_key")
-    held = (attached(f"vol-{number}{text}", f"i-{number}{text}", text),)
-    return volume(
-        number, id=f"vol-{number}{text}", attachments=held, tags=_tags(text), **dict.fromkeys(words, text)
-    )
-
-
-def _snapshot(number: int, text: str) -> Snapshot:
-    words = ("state", "owner_id", "description", "storage_tier", "kms_key")
-    return snapshot(
-        number,
-        id=f"snap-{number}{text}",
-        volume_id=f"vol-{number}{text}",
-        tags=_tags(text),
-        **dict.fromkeys(words, text),
-    )
-
-
-def _tags(text: str) -> tuple[tuple[str, str], ...]:
-    protecting = (("trainctl:protected", text), ("trainctl:user", text), (f"aws:eks:{text}", text))
-    return (("Name", text), (text, text), (f"k{text}", text), *protecting)
-
-
-def _name(row: Row | None) -> str:
-    """Return the name of a row as the fleet table and the drawer show it."""
-    return name_of(row.tags) or row.id if isinstance(row, Instance | Volume | Snapshot) else ""
-
-
-def _health(number: int, text: str) -> Row:
-    event = ScheduledEvent(text, text, NOW + 3600, None)
-    return status(number, id=f"i-{number}{text}", system=text, instance=text, failed=(text,), events=(event,))
 
 
 def _list(app: Dashboard, kind: Kind, rows: Iterable[Row]) -> None:
@@ -122,13 +69,15 @@ async def _open(app: Dashboard, walk: Walk, key: str, selector: str) -> None:
 
 async def tell(app: Dashboard, walk: Walk) -> None:
     """Say hello and tell the rows of the world."""
+    for pane in app.dashboard.panes:
+        pane.set_query("")
     app.link.say(m.Hello(7, (REGION,)))
     app.link.say(m.Identified(ME))
     told = list(enumerate(app.told))
-    _list(app, Kind.INSTANCES, (_instance(*one) for one in told))
-    _list(app, Kind.VOLUMES, (_volume(*one) for one in told))
-    _list(app, Kind.SNAPSHOTS, (_snapshot(*one) for one in told))
-    _list(app, Kind.STATUSES, (_health(*one) for one in told))
+    _list(app, Kind.INSTANCES, (hostile_instance(*one) for one in told))
+    _list(app, Kind.VOLUMES, (hostile_volume(*one) for one in told))
+    _list(app, Kind.SNAPSHOTS, (hostile_snapshot(*one) for one in told))
+    _list(app, Kind.STATUSES, (hostile_health(*one) for one in told))
     _list(app, Kind.TYPES, (spec(text, gpu_name=text) for text in dict.fromkeys(app.told)))
     await _settle(app, walk)
     names = [row.id for row in app.dashboard.panes[2].table.model.rows.values()]
@@ -146,7 +95,7 @@ async def tables(app: Dashboard, walk: Walk) -> None:
         pane.set_columns(tuple(column.key for column in pane.spec.columns))
         for key in [*pane.table.model.shown]:
             pane.table.select(key)
-            await walk.look(f"table {number}", 1, _name(pane.row(key)))
+            await walk.look(f"table {number}", 1, shown_name(pane.row(key)))
         await walk.press("asterisk", "home")
         for _ in range(_PAGES):
             before = pane.table.scroll_offset.x
@@ -154,7 +103,8 @@ async def tables(app: Dashboard, walk: Walk) -> None:
             await walk.look(f"columns {number}")
             if pane.table.scroll_offset.x == before:
                 break
-        await walk.press(*(["left"] * 4), "backslash")
+        pane.table.scroll_to(x=0, animate=False, immediate=True, force=True)
+        await walk.press("backslash")
         await walk.click_around()
         await _settle(app, walk)
 
@@ -171,7 +121,7 @@ async def drawer(app: Dashboard, walk: Walk) -> None:
         for key in [*table.model.shown]:
             table.select(key)
             fields.scroll_home(animate=False)
-            await walk.look(f"details {number}", 1, _name(app.dashboard.pane.row(key)))
+            await walk.look(f"details {number}", 1, shown_name(app.dashboard.pane.row(key)))
             fields.scroll_end(animate=False)
             await walk.look(f"end of details {number}", 1)
         await walk.click_around()
@@ -314,6 +264,16 @@ async def said(app: Dashboard, walk: Walk) -> None:
     await _settle(app, walk)
 
 
+async def counted(app: Dashboard, walk: Walk) -> None:
+    """Show the counters of calls that are called so."""
+    lanes = tuple(LaneTally(text, text, 1, 1, 1, 1, 0.0, 0.0) for text in app.told)
+    app.link.say(m.Tally(lanes, 1, 1))
+    await walk.settle()
+    await _open(app, walk, "M", "#text-scroll")
+    await _read(app, walk, "metrics", len(app.told))
+    await _settle(app, walk)
+
+
 async def taken(app: Dashboard, walk: Walk) -> None:
     """Copy an id and a row: the only sequences for the clipboard are ours."""
     await tell(app, walk)
@@ -325,4 +285,4 @@ async def taken(app: Dashboard, walk: Walk) -> None:
     await _settle(app, walk)
 
 
-VIEWS: tuple[View, ...] = (tables, drawer, troubles, nobody, answers, pickers, typed, said, taken)
+VIEWS: tuple[View, ...] = (tables, drawer, troubles, nobody, answers, pickers, typed, said, counted, taken)

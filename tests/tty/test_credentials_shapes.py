@@ -19,10 +19,10 @@ from tests.support.pty import Terminal
 from tests.support.view import PROGRAM, family, live
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
+from trainctl_tui.listing.remember import remembered
 from trainctl_tui.services.cache import Cache
 from trainctl_tui.services.scope import Scope
 from trainctl_tui.simcloud.process import SimCloud
-from trainctl_tui.tui.remember import remembered
 
 pytestmark = pytest.mark.timeout(120)
 

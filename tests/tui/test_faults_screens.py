@@ -19,9 +19,9 @@ from tests.tui.test_scenarios_wire import Opened, all_live, line, open_app, tota
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Standing
 from trainctl_tui.domain.resources import Kind
+from trainctl_tui.listing.format import standing
 from trainctl_tui.simcloud.process import SimCloud
 from trainctl_tui.tui.app import TrainctlApp
-from trainctl_tui.tui.format import standing
 from trainctl_tui.tui.screens.text import TextScreen
 from trainctl_tui.tui.widgets.pane_view import PaneView
 
@@ -141,7 +141,7 @@ async def check_empty(pilot: Pilot[Any], app: TrainctlApp, kind: Kind, fault: Fa
     trouble = trouble_of(pane)
     assert trouble.kind == fault.kind, trouble
     assert title(app, kind).split()[2] == "?", title(app, kind)
-    assert title(app, kind).endswith("· failed")
+    assert title(app, kind).endswith(" failed")
     shown = words_of(screen_of(app))
     assert f"{pane.spec.noun}s are not known." in shown
     for part in (trouble.what, trouble.why, trouble.next_step):
@@ -160,7 +160,7 @@ async def check_stale(pilot: Pilot[Any], app: TrainctlApp, kind: Kind, fault: Fa
     assert lane.taken_at is not None
     age = standing(lane, app.dashboard.now)
     assert age.startswith("stale ")
-    assert title(app, kind).endswith(f"· {age}")
+    assert title(app, kind).endswith(f" {age}")
     assert line(app, "warning").startswith("▲ ")
     assert "stale" in line(app, "how")
 
@@ -230,7 +230,7 @@ async def test_a_page_that_fails_takes_no_row_and_is_no_count(
         first = total(app, Kind.INSTANCES)
         assert 0 < first < 1100
         assert f"≥{first:,}" in title(app, Kind.INSTANCES)
-        assert title(app, Kind.INSTANCES).endswith("· partial")
+        assert title(app, Kind.INSTANCES).endswith(" partial")
         assert "fault of its own" in line(app, "warning")
         await until(pilot, lambda: stands(app, Kind.VOLUMES) is Standing.LIVE)
         many.clear_faults()
@@ -260,7 +260,7 @@ async def test_one_region_down_darkens_only_its_own_rows(open_app: Opened, cloud
         app.dashboard._watch("us-east-1,eu-west-1")
         await until(pilot, lambda: len(failed(app)) == len(PANES))
         for kind in PANES:
-            assert title(app, kind).endswith("· failed")
+            assert title(app, kind).endswith(" failed")
             assert "≥" in title(app, kind)
             standings = {lane.lane.region: lane.standing for lane in app.dashboard.news.lanes(kind)}
             assert standings == {"us-east-1": Standing.LIVE, "eu-west-1": Standing.FAILED}

@@ -7,13 +7,16 @@ It must not change the width of a line, so what takes no cell goes without a tra
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
-from trainctl_tui.safe import MARK, is_safe
+from trainctl_tui.safe import INVISIBLE, MARK, is_safe
+
+_HIDDEN = re.compile(f"[{''.join(sorted(INVISIBLE))}]").search
 
 _installed: list[Any] = []
 
@@ -42,7 +45,7 @@ def uninstall() -> None:
 def _is_clean(segment: Segment) -> bool:
     text, style, _control = segment
     # Outside printable are all that we refuse, and some odd spaces that we allow: those are looked at closer.
-    if not (text.isprintable() or all(map(is_safe, text))):
+    if _HIDDEN(text) or not (text.isprintable() or all(map(is_safe, text))):
         return False
     return style is None or not style.link or style.link.isprintable()
 
