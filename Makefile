@@ -45,7 +45,7 @@ tests: $(DEV) ## the tests alone, with coverage
 	@rm -f .coverage .coverage.*
 	@$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
 
-bench: $(DEV) ## measure the fleet table, the parser and the link
+bench: $(DEV) ## measure the goals of performance, as ratios (PEERS=1 installs other programs to compare with)
 	@$(BIN)/python -m tests.bench
 
 chaos: $(DEV) ## the long form of every campaign: kills, corruptions, crashes; the better part of an hour

@@ -36,3 +36,5 @@ uninstall  # for whoever runs a second app in one process
 TestSweeps  # pytest collects it
 _.control  # Textual reads it
 _.bell  # Textual calls it
+_.position  # Textual's scroll bar reads it
+_.get_default_screen  # Textual calls it

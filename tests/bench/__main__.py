@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = frozenset(given.only.upper().split(",")) if given.only else frozenset()
     peers = find_peers(install=os.environ.get("PEERS") == "1")
     measures: list[Measure] = []
-    patience = 5.0 if given.quick else 60.0
+    patience = 2.0 if given.quick else 60.0
     with Rig(2 if given.quick else given.rounds, patience, 2000 if given.quick else 10_000) as rig:
         for served, goal in goals(peers):
             if wanted and not wanted & served:

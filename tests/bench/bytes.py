@@ -52,16 +52,25 @@ def _written(cells: list[Char], pen: str) -> tuple[int, str]:
     for cell in cells:
         style = _style(cell)
         if style != pen:
-            total, pen = total + len(f"\x1b[0;{style}m"), style
+            total, pen = total + len(_change(pen, style)), style
         total += len(cell.data.encode())
     return total, pen
 
 
+def _change(pen: str, style: str) -> str:
+    """Return the sequence from one style to another: one colour alone where only that differs."""
+    old, new = pen.split("|"), style.split("|")
+    differing = [part for before, part in zip(old, new, strict=False) if before != part]
+    if pen and old[0] == new[0] and all(differing):
+        return f"\x1b[{';'.join(differing)}m"
+    return f"\x1b[0;{';'.join(part for part in new if part)}m"
+
+
 def _style(cell: Char) -> str:
+    """Return attributes, foreground and background, each as codes."""
     parts = [code for code, on in (("1", cell.bold), ("3", cell.italics), ("4", cell.underscore)) if on]
     parts += ["7"] if cell.reverse else []
-    parts += [_colour(cell.fg, 30), _colour(cell.bg, 40)]
-    return ";".join(part for part in parts if part)
+    return "|".join((";".join(parts), _colour(cell.fg, 30), _colour(cell.bg, 40)))
 
 
 def _colour(name: str, base: int) -> str:

@@ -79,12 +79,15 @@ def ratio(
     ours: tuple[Rounds, str],
     theirs: tuple[Rounds, str],
     unit: str = "ms",
+    *,
+    exact: bool = False,
 ) -> Measure:
-    """Compare two figures by their medians."""
+    """Compare two figures by their medians. ``exact`` ones, such as bytes, do not mind what others do."""
     (mine, name), (other, its_name) = ours, theirs
     one, two = mine.middle(name), other.middle(its_name)
     detail = f"{one:,.4g} / {two:,.4g} {unit}"
-    return Measure(goal, what, one / two, limit, detail, mine.noisy(name) or other.noisy(its_name))
+    noisy = not exact and (mine.noisy(name) or other.noisy(its_name))
+    return Measure(goal, what, one / two, limit, detail, noisy)
 
 
 def skipped(goal: str, what: str, limit: float, why: str) -> Measure:

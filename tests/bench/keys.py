@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import cycle
 from random import Random
 from threading import Event
 
-from tests.bench.rig import ROW
+from tests.bench.rig import ROW, SPINNER
 from tests.support.wire import Wire
 
 _SPACING = (0.02, 0.06)  # seconds between two keys
@@ -33,10 +33,10 @@ class Keys:
         raise AssertionError(f"no cursor in {first} and {second}")
 
     def _lines(self, key: str) -> list[tuple[bytes, bytes]]:
-        since = self._wire.quiet(0.3)
+        since = self._wire.quiet(0.3, besides=SPINNER // 4)
         self._wire.send(key)
         self._wire.see(re.compile(ROW), since, 20)
-        return _LOOK.findall(bytes(self._wire.raw[since : self._wire.quiet(0.3)]))
+        return _LOOK.findall(bytes(self._wire.raw[since : self._wire.quiet(0.3, besides=SPINNER // 4)]))
 
     def press(self, key: str) -> float:
         """Press a key; return the milliseconds until a highlighted line came."""
@@ -50,13 +50,6 @@ class Keys:
     def move(self, count: int, keys: Iterator[str]) -> list[float]:
         """Press so many keys; return the milliseconds of each."""
         return [self.press(next(keys)) for _ in range(count)]
-
-    def move_until(self, done: Callable[[], bool], keys: Iterator[str]) -> list[float]:
-        """Press keys until something is done; return the milliseconds of each."""
-        waits: list[float] = []
-        while not done():
-            waits.append(self.press(next(keys)))
-        return waits
 
     def _random_pause(self) -> None:
         Event().wait(self._random.uniform(*_SPACING))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from itertools import repeat
 from statistics import median
 from threading import Event, Thread
 
 from tests.bench.figures import Measure, percentile, ratio
 from tests.bench.keys import Keys, in_view
-from tests.bench.rig import ROW, Commands, Figures, Rig, quit_view, told
+from tests.bench.rig import ROW, SPINNER, Commands, Figures, Rig, quit_view, told
 from tests.bench.start import all_rows
 from tests.bench.tables import OURS, stock_size
 from tests.support.wire import Wire
@@ -30,18 +31,15 @@ def p6(rig: Rig) -> list[Measure]:
 
 
 def _ours_loading(rig: Rig) -> Figures:
-    """Load again and again (a new reading of everything, ``whole``, is a restart), with keys all the while."""
+    """Load again and again (a new reading of everything, ``whole``, is a restart), with keys meanwhile."""
     env = rig.account(rig.scale, rig.new_home())
     waits: list[float] = []
-    keys = in_view()
+    rest: list[float] = []
     while len(waits) < _KEYS // 2:
         with rig.view({**env, "XDG_CACHE_HOME": str(rig.new_home())}) as wire:
-            fingers = _learned(wire)
-            begun = wire.received
-            done = all_rows(rig.scale)
-            waits += fingers.move_until(lambda: _has(wire, done, begun), keys)  # noqa: B023 - called in here
-            wire.quiet(1.5)
-            rest = fingers.move(_KEYS, keys)
+            waits += _pressed_until(wire, all_rows(rig.scale))
+            wire.quiet(1.5, besides=SPINNER)
+            rest += Keys(wire).move(_KEYS // 2, in_view())
             quit_view(wire)
     return {"loading": percentile(waits, 99), "rest": percentile(rest, 99)}
 
@@ -49,29 +47,20 @@ def _ours_loading(rig: Rig) -> Figures:
 def _obvious_loading(rig: Rig) -> Figures:
     env = rig.account(rig.scale, rig.new_home())
     with rig.python("-m", "tests.bench.apps.obvious", str(rig.new_home()), env=env) as wire:
-        fingers = _learned(wire)
-        done = f"loaded {rig.scale}".encode()
-        begun = wire.received
-        waits = fingers.move_until(lambda: _has(wire, done, begun), in_view())
+        waits = _pressed_until(wire, re.compile(b"loaded %d" % rig.scale))
         quit_view(wire)
     return {"loading": percentile(waits, 99)}
 
 
-def _learned(wire: Wire) -> Keys:
-    """Wait for the first rows and learn how the cursor looks."""
-    import re
-
+def _pressed_until(wire: Wire, done: re.Pattern[bytes]) -> list[float]:
+    """Press keys from the first rows until something is seen; return the milliseconds of each."""
     wire.see(re.compile(ROW))
-    return Keys(wire)
-
-
-def _has(wire: Wire, wanted: object, since: int) -> bool:
-    """Say whether something has come, without waiting."""
-    import re
-
-    look = wanted if isinstance(wanted, re.Pattern) else re.compile(re.escape(bytes(wanted)))  # type: ignore[call-overload]
-    with wire.lock:
-        return look.search(bytes(wire.raw[since:])) is not None
+    fingers = Keys(wire)
+    keys = in_view()
+    waits: list[float] = []
+    while not wire.has(done):
+        waits.append(fingers.press(next(keys)))
+    return waits
 
 
 def p7(rig: Rig) -> list[Measure]:

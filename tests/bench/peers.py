@@ -1,6 +1,6 @@
 """Other programs that list instances, where they are installed: servonaut and the AWS CLI.
 
-``make bench PEERS=1`` installs them from PyPI into an environment of their own, under ``results/``.
+``make bench PEERS=1`` installs them from PyPI into an environment of their own inside ``.venv``.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.rig import RESULTS, Figures, Rig, Side
+from tests.bench.rig import Figures, Rig, Side
 from tests.support.wire import Wire
 
 WANTED = ("servonaut==2.30.0", "awscli")
-_HOME = RESULTS / "peers"
+_HOME = Path(sys.prefix) / "peers"
 
 
 @dataclass(frozen=True)

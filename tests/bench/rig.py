@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -25,13 +26,15 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "tests" / "bench" / "results"
 WIDE = (160, 50)
 ROW = rb"i-0[0-9a-f]{16}"
+SPINNER = 1200
+"""Bytes that a settled view may still write in two seconds: a resource on screen is about to change."""
 
 Figures = Mapping[str, float]
 Side = Callable[[], Figures]
 
 
 def clean_environment(home: Path) -> dict[str, str]:
-    """Return this process's environment without settings of AWS and ours, at home in a directory of its own."""
+    """Return this process's environment without settings of AWS and ours, at home in its own directory."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -110,6 +113,7 @@ def told(app: str, rows: int, rig: Rig, size: tuple[int, int]) -> Iterator[tuple
     os.mkfifo(pipe)
     argv = ("-m", f"tests.bench.apps.{app}", str(rows), str(pipe))
     with rig.python(*argv, env=clean_environment(home), size=size) as wire, Commands(pipe) as commands:
+        wire.see(re.compile(ROW))
         wire.quiet(1.0)
         yield wire, commands
         quit_view(wire)

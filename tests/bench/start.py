@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench.figures import Measure, Rounds, ratio, skipped
 from tests.bench.peers import Peers
-from tests.bench.rig import ROW, Figures, Rig, quit_view
+from tests.bench.rig import ROW, SPINNER, Figures, Rig, quit_view
 from tests.support.processes import children, command, wait_until
 from tests.support.wire import Wire
 
@@ -44,7 +44,7 @@ def cold(rig: Rig, instances: int) -> Figures:
     with rig.view(rig.account(instances, rig.new_home())) as wire:
         figures = {"frame": since(wire, _FRAME), "first": since(wire, _ANY_ROW)}
         figures["all"] = since(wire, all_rows(instances))
-        wire.quiet(1.5)
+        wire.quiet(1.5, besides=SPINNER)
         collector = next(pid for pid in children(wire.pid) if "trainctl_tui.collector" in command(pid))
         figures |= {"view": peak(wire.pid), "both": peak(wire.pid) + peak(collector)}
         quit_view(wire)
@@ -119,8 +119,8 @@ def _fill_cache(rig: Rig, env: Mapping[str, str]) -> re.Pattern[bytes]:
         wire.see(all_rows(rig.scale))
         cache = Path(env["XDG_CACHE_HOME"])
         # The instances, statuses and volumes are the large ones; each is written whole or not at all.
-        wait_until(lambda: sum(f.stat().st_size > 300_000 for f in cache.rglob("cache.db")) >= 3, 30)
-        wire.quiet(1.5)
+        wait_until(lambda: sum(f.stat().st_size > 300_000 for f in cache.rglob("cache.db*")) >= 3, 60)
+        wire.quiet(1.5, besides=SPINNER)
         ids = re.findall(ROW.decode(), "\n".join(wire.drawn().display))
         quit_view(wire)
     return re.compile(ids[-1].encode())

@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from tests.support.naive_fleet import Key, Row
 from trainctl_tui.listing.columns import Column
-from trainctl_tui.tui.widgets.fleet_table import FleetTable
+from trainctl_tui.tui.widgets.fleet_table import FleetTable, Told
 
 COLUMNS: tuple[Column[Row, Any], ...] = (
     Column("name", "Name", 12, lambda row, _: row.name, lambda row, _: row.name, flex=True, least=True),
@@ -41,7 +41,7 @@ class FleetApp(App[None]):
     def __init__(self, widget: Widget) -> None:
         super().__init__()
         self.widget = widget
-        self.told: list[FleetTable.Told] = []
+        self.told: list[Told] = []
 
     def compose(self) -> ComposeResult:
         yield self.widget

@@ -1,4 +1,4 @@
-"""How busy others keep this machine, from /proc: measurements wait for a quiet moment, or say that it was none."""
+"""How busy others keep this machine, from /proc: measurements wait for a quiet moment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CPU_FIELDS = (1, 2, 3, 6, 7, 8)  # user, nice, system, irq, softirq, steal
 
 @dataclass(frozen=True)
 class Usage:
-    """Seconds of processor time used by the whole machine and by this process with its children, at a moment."""
+    """Seconds of processor time used by the machine and by this process with its children, at a moment."""
 
     at: float
     machine: float

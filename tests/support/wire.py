@@ -21,11 +21,10 @@ Wanted = bytes | re.Pattern[bytes]
 
 @dataclass(frozen=True)
 class Sight:
-    """Something that came: when (monotonic seconds), where it ends in all bytes, and the match itself."""
+    """Something that came: when (monotonic seconds), and where it ends in all bytes."""
 
     at: float
     end: int
-    text: re.Match[bytes]
 
 
 class Wire(Terminal):
@@ -57,29 +56,40 @@ class Wire(Terminal):
                     raise AssertionError(f"waited for {look.pattern!r}\n...{bytes(self.raw[-400:])!r}")
                 self._news.wait(min(left, 0.5))
             read = self.reads[bisect_left(self._ends, found.end())]
-            # Freed of the live buffer, which could not grow while somebody looks into it.
-            kept = look.search(bytes(self.raw[found.start() : found.end()]))
-            return Sight(read.at, found.end(), kept or found)
+            return Sight(read.at, found.end())
 
-    def quiet(self, seconds: float = 0.5, timeout: float = 60.0) -> int:
-        """Wait until nothing came for so long; return the number of bytes so far."""
+    def has(self, wanted: re.Pattern[bytes]) -> bool:
+        """Say whether something has come, without waiting."""
+        with self.lock:
+            return wanted.search(bytes(self.raw)) is not None
+
+    def quiet(self, seconds: float = 0.5, timeout: float = 60.0, *, besides: int = 0) -> int:
+        """Wait until nothing came for so long, ``besides`` so many bytes; return the number of bytes so far.
+
+        A spinner that turns four times a second is no more than 250 bytes each time.
+        """
         deadline = time.monotonic() + timeout
         with self._news:
-            while (since := time.monotonic() - self._last) < seconds:
+            while (wait := self._unquiet(seconds, besides)) > 0:
                 if time.monotonic() > deadline:
                     raise AssertionError(f"it writes and writes\n...{bytes(self.raw[-400:])!r}")
-                self._news.wait(seconds - since)
+                self._news.wait(wait)
             return len(self.raw)
+
+    def _unquiet(self, seconds: float, besides: int) -> float:
+        """Return how long to wait until the last read that is too much is old enough."""
+        spent = 0
+        for read in reversed(self.reads):
+            spent += read.size
+            if spent > besides:
+                return seconds - (time.monotonic() - read.at)
+        return seconds - (time.monotonic() - self.begun)
 
     def drawn(self, end: int | None = None) -> pyte.Screen:
         """Return the screen as the first ``end`` bytes leave it."""
         screen = pyte.Screen(*self.size)
         feed(screen, bytes(self.raw[:end]))
         return screen
-
-    @property
-    def _last(self) -> float:
-        return self.reads[-1].at if self.reads else self.begun
 
     def _take(self, data: bytes) -> None:
         with self._news:

@@ -135,3 +135,31 @@ def test_specs_and_statuses_are_found_by_name_and_id() -> None:
     )
     assert news.specs["g5.xlarge"].gpus == 1
     assert news.statuses[(REGION, instance(1).id)].system == "ok"
+
+
+def test_pages_and_differences_leave_what_a_whole_listing_would() -> None:
+    """Rows are renewed piece by piece; however they came, they and the counts are the same."""
+    stopped = instance(2, state="stopped")
+    page = m.Listed(Listing(LANE, 2, (instance(3),), NOW, complete=False), 0.0)
+    end = m.Listed(Listing(LANE, 2, (), NOW, complete=True, base=2), 0.0)
+    changed = m.Listed(Listing(LANE, 3, (stopped,), NOW, complete=True, base=2, gone=(instance(3).id,)), 0.0)
+    news = told(HELLO, WHO, whole(1), page, end, changed)
+    assert dict(news.of(Kind.INSTANCES)) == {(REGION, stopped.id): stopped}
+    assert news.states == {"stopped": 1}
+
+
+def test_rows_that_did_not_change_stay_the_same_value() -> None:
+    news = told(HELLO, WHO, whole(1, 2))
+    same = (
+        m.SweepStarted(LANE, 2),
+        m.Listed(Listing(LANE, 2, (), NOW, complete=True, base=1), 0.0),
+        m.Watching((REGION,)),
+        WHO,
+    )
+    assert told(*same, start=news).of(Kind.INSTANCES) is news.of(Kind.INSTANCES)
+
+
+def test_a_late_page_renews_nothing() -> None:
+    news = told(HELLO, WHO, whole(1, sweep=5))
+    late = m.Listed(Listing(LANE, 4, (instance(9),), NOW, complete=False), 0.0)
+    assert told(late, start=news).of(Kind.INSTANCES) is news.of(Kind.INSTANCES)

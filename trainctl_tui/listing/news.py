@@ -5,7 +5,9 @@ The link's thread folds and posts whole truths; a screen that misses one loses n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -22,13 +24,14 @@ Rows: TypeAlias = Mapping[Key, Row]
 
 _NOTHING: Rows = MappingProxyType({})
 _KEPT_WARNINGS = 50
+_STATE = attrgetter("state")
 
 
 class News(Struct, frozen=True):
     """What is known now. ``collector`` says why nobody reads the cloud, or is "" while one does.
 
     ``verified`` is False while the identity is only remembered. ``clock_offset`` is the provider's
-    clock minus ours (seconds). ``warnings`` are lines, oldest first.
+    clock minus ours (seconds). ``warnings`` are lines, oldest first. ``states`` counts the instances.
     """
 
     inventory: Inventory = Inventory()
@@ -43,6 +46,7 @@ class News(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     tally: m.Tally | None = None
     rows: Mapping[Kind, Rows] = MappingProxyType({})
+    states: Mapping[str, int] = MappingProxyType({})
 
     def of(self, kind: Kind) -> Rows:
         """Return the rows of one kind over all regions, by (region, id)."""
@@ -96,8 +100,7 @@ def fold(news: News, message: m.ToView, now: float) -> News:
                 inventory = news.inventory.accept(listing)
             except OutOfStep as error:
                 raise StepLost(str(error)) from error
-            news = replace(news, inventory=inventory, clock_offset=offset)
-            return news if _says_nothing_new(listing) else _merged(news, listing.lane.kind)
+            return _taken_in(news, replace(news, inventory=inventory, clock_offset=offset), listing)
         case m.SweepStarted(lane, sweep):
             return replace(news, inventory=news.inventory.started(_shown(news, lane), sweep))
         case m.SweepWaiting(lane, trouble, seconds):
@@ -117,10 +120,27 @@ def fold(news: News, message: m.ToView, now: float) -> News:
             return _who_and_where(news, message)
 
 
-def _says_nothing_new(listing: Listing) -> bool:
-    """Say whether only the age of the rows changed; merging thousands of rows again would be for nothing."""
-    differences = listing.base is not None and listing.base != listing.sweep
-    return differences and not listing.items and not listing.gone
+def _taken_in(before: News, after: News, listing: Listing) -> News:
+    """Renew the rows on screen as a listing has renewed its lane.
+
+    Thousands of rows are not merged again for the sake of a few: pages and differences change only what
+    they name, and where nothing changed the rows stay the same value, so that nobody compares them.
+    """
+    lane, kind = listing.lane, listing.lane.kind
+    held, rows = before.inventory.state(lane).rows, after.inventory.state(lane).rows
+    if after.inventory is before.inventory or rows is held:
+        return after
+    if listing.complete and listing.base is None:
+        return _merged(after, kind)
+    if listing.base == listing.sweep:  # the end of pages that have been merged one by one
+        return after if len(rows) == len(held) and not listing.items else _merged(after, kind)
+    if not (listing.items or listing.gone):
+        return after
+    merged = dict(after.of(kind))
+    merged.update(((lane.region, item.id), item) for item in listing.items)
+    for id in listing.gone:
+        merged.pop((lane.region, id), None)
+    return _showing(after, kind, merged)
 
 
 def _shown(news: News, lane: Lane) -> Lane:
@@ -137,7 +157,7 @@ def _who_and_where(news: News, message: m.ToView) -> News:
         case m.Identified(identity):
             if news.identity is not None and news.identity.arn != identity.arn:
                 # Rows remembered for somebody else are not ours to show.
-                news = replace(news, inventory=Inventory(), rows=MappingProxyType({}))
+                news = replace(news, inventory=Inventory(), rows=MappingProxyType({}), states=Counter())
             known = replace(news, identity=identity, verified=True, unidentified=None)
             return _confined(known)
         case m.Unidentified(trouble):
@@ -148,7 +168,8 @@ def _who_and_where(news: News, message: m.ToView) -> News:
 
 def _confined(news: News) -> News:
     """Drop lanes of other accounts and regions."""
-    return remerged(replace(news, inventory=news.inventory.only(news.account, news.regions)))
+    kept = news.inventory.only(news.account, news.regions)
+    return news if kept is news.inventory else remerged(replace(news, inventory=kept))
 
 
 def remerged(news: News) -> News:
@@ -163,7 +184,14 @@ def _merged(news: News, kind: Kind) -> News:
     for lane in news.inventory.of(kind):
         region = lane.lane.region
         rows.update({(region, id): row for id, row in lane.rows.items()})
-    return replace(news, rows=MappingProxyType({**news.rows, kind: rows}))
+    return _showing(news, kind, rows)
+
+
+def _showing(news: News, kind: Kind, rows: Rows) -> News:
+    news = replace(news, rows=MappingProxyType({**news.rows, kind: rows}))
+    if kind is not Kind.INSTANCES:
+        return news
+    return replace(news, states=Counter(map(_STATE, rows.values())))
 
 
 def _lost(news: News, cause: str, restart_in: float) -> News:

@@ -14,7 +14,7 @@ from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import Refresh
 from trainctl_tui.safe import safe
 from trainctl_tui.services.view_memory import ViewMemory
-from trainctl_tui.tui import render_guard
+from trainctl_tui.tui import render_guard, thin_strips
 from trainctl_tui.tui.commands import COMMANDS
 from trainctl_tui.tui.crash import CrashMixin
 from trainctl_tui.tui.gc_policy import GcPolicy
@@ -47,6 +47,7 @@ class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
         clock: Callable[[], float],
     ) -> None:
         super().__init__()
+        thin_strips.install()
         render_guard.install()
         for one in THEMES.values():
             self.register_theme(one)
@@ -64,9 +65,12 @@ class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
             self.gc_policy.key()
         await super().on_event(event)
 
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the dashboard: an empty screen below it would be laid out and painted first."""
+        return self.dashboard
+
     def on_mount(self) -> None:
         """Show what is remembered, then follow the collector."""
-        self.push_screen(self.dashboard)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

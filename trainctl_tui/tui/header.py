@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from msgspec import Struct
 from rich.text import Text
 
 from trainctl_tui.domain.inventory import LaneState, Standing
-from trainctl_tui.domain.resources import Instance, Kind
+from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
 from trainctl_tui.listing.format import standing, wait, worst
 from trainctl_tui.listing.news import News
@@ -92,12 +91,12 @@ def how(news: News, now: float) -> Text:
 
 
 def _counts(news: News) -> Text:
-    found = Counter(row.state or "?" for row in news.of(Kind.INSTANCES).values() if isinstance(row, Instance))
+    found = news.states
     line = Text()
     for state in (*_STATES, *sorted(found.keys() - _STATES)):
-        if found[state]:
+        if found.get(state):
             line.append(" " if line.plain else "")
-            line.append(f"{found[state]} {safe(state)}", _STATE_STYLES.get(state, "yellow"))
+            line.append(f"{found[state]} {safe(state) or '?'}", _STATE_STYLES.get(state, "yellow"))
     return line
 
 

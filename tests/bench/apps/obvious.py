@@ -64,7 +64,7 @@ class Obvious(App[None]):
 
     def __init__(self, cache: str) -> None:
         super().__init__()
-        self._cache = Cache(cache)
+        self._kept = Cache(cache)
 
     def compose(self) -> ComposeResult:
         """Build both."""
@@ -74,9 +74,10 @@ class Obvious(App[None]):
     def on_mount(self) -> None:
         """Show what is cached, then fetch in a thread."""
         table = self.query_one(DataTable)
-        table.add_columns(*COLUMNS)
+        for name in COLUMNS:
+            table.add_column(name, width=24 if name == "name" else 20 if name == "id" else 10)
         table.focus()
-        if (cached := self._cache.get("instances")) is not None:
+        if (cached := self._kept.get("instances")) is not None:
             self.call_after_refresh(self.add, Machines.validate_json(cached))
         else:
             self.run_worker(self._fetch, thread=True)
@@ -89,7 +90,7 @@ class Obvious(App[None]):
             rows = [machine(one) for group in page["Reservations"] for one in group["Instances"]]
             found += rows
             self.call_from_thread(self.add, rows)
-        self._cache.set("instances", Machines.dump_json(found))
+        self._kept.set("instances", Machines.dump_json(found))
         self.call_from_thread(self.query_one("#title", Static).update, f"loaded {len(found)}")
 
     def add(self, rows: list[Machine]) -> None:

@@ -1,12 +1,11 @@
 """What both tables of the bench are told: the same rows, and commands from a pipe.
 
 ``change`` renames one row in a hundred, ``reload`` brings every row anew; both raise the round that a
-name ends with, so that a marker tells which round is on screen. ``modules FILE`` writes what is imported.
+name ends with, so that a marker tells which round is on screen.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -78,8 +77,5 @@ def commands(pipe: str) -> Iterator[str]:
     """Yield commands until the other side closes the pipe."""
     with Path(pipe).open() as lines:
         for line in lines:
-            word, _, rest = line.strip().partition(" ")
-            if word == "modules":
-                Path(rest).write_text("\n".join(sorted(sys.modules)))
-            else:
-                yield word
+            word = line.strip()
+            yield word

@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.geometry import Size
 
+from trainctl_tui.domain.inventory import LaneState
 from trainctl_tui.domain.resources import TRANSITIONAL, Instance, Kind, Row, Snapshot, Volume
 from trainctl_tui.listing.details import NO_ROW
 from trainctl_tui.listing.facts import Facts
@@ -55,9 +57,15 @@ class Dashboard(Asking):
         self._drawer = Drawer(id="drawer")
         self._trail: list[tuple[int, Key | None]] = []
         self._beats = 0
+        # Before anything is laid out, so that nothing is laid out twice before the first frame.
+        self._drawer.display = False
+        self.prompt.display = False
+        self._lines["warning"].add_class("-empty", update=False)
+        self.panes[self.active].add_class("-active", update=False)
 
     def compose(self) -> ComposeResult:
         """Build everything once; sizes decide what of it shows."""
+        self._fit(self.app.size)
         for name in ("where", "how", "tabs"):
             yield self._lines[name]
         with Container(id="body"):
@@ -70,8 +78,6 @@ class Dashboard(Asking):
 
     def on_mount(self) -> None:
         """Begin with the first pane, and let time pass."""
-        self._drawer.display = False
-        self.prompt.display = False
         self.pane_of(Kind.INSTANCES).set_hide_ended(self._hide_ended)
         self.watch_active()
         self.set_interval(1 / _TICKS, self._beat)
@@ -90,26 +96,27 @@ class Dashboard(Asking):
     def show(self, news: News) -> None:
         """Take in what is known now."""
         before, self.news = self.news, news
-        facts = self._make_facts()
+        facts = self._make_facts(before)
         for pane in self.panes:
-            lanes = news.lanes(pane.spec.kind)
-            side = pane.spec.kind is Kind.INSTANCES and (
-                news.of(Kind.TYPES) is not before.of(Kind.TYPES)
-                or news.of(Kind.STATUSES) is not before.of(Kind.STATUSES)
+            kind = pane.spec.kind
+            side = kind is Kind.INSTANCES and not all(
+                news.of(one) is before.of(one) for one in (Kind.TYPES, Kind.STATUSES)
             )
-            if side or lanes != before.lanes(pane.spec.kind) or news.regions != before.regions:
+            if side or news.regions != before.regions or not _same(news.lanes(kind), before.lanes(kind)):
                 pane.show(news, facts)
         self._refresh_lines()
         self._refresh_drawer()
 
-    def _make_facts(self) -> Facts:
+    def _make_facts(self, before: News) -> Facts:
+        """Return the facts of now; what has not changed is not built again."""
+        news, held = self.news, self._facts
         turning = not self.badges.paused and self._anything_turning()
         self._facts = replace(
-            self._facts,
+            held,
             now=self.now,
-            specs=self.news.specs,
-            statuses=self.news.statuses,
-            rows=self.news.rows,
+            specs=held.specs if news.of(Kind.TYPES) is before.of(Kind.TYPES) else news.specs,
+            statuses=held.statuses if news.of(Kind.STATUSES) is before.of(Kind.STATUSES) else news.statuses,
+            rows=news.rows,
             frame=self._beats if turning else None,
         )
         return self._facts
@@ -153,10 +160,12 @@ class Dashboard(Asking):
 
     def on_resize(self, event: events.Resize) -> None:
         """Decide how many panes fit."""
-        wide = event.size.width >= WIDE[0] and event.size.height >= WIDE[1]
-        self.set_class(wide, "-wide")
-        self.set_class(event.size.height < 12, "-low")
+        self._fit(event.size)
         self._refresh_lines()
+
+    def _fit(self, size: Size) -> None:
+        self.set_class(size.width >= WIDE[0] and size.height >= WIDE[1], "-wide")
+        self.set_class(size.height < 12, "-low")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow a click or a focus into another pane."""
@@ -264,6 +273,14 @@ class Dashboard(Asking):
         self._refresh_drawer()
         if self._drawer.display:
             self._drawer.take_focus()
+
+
+def _same(ours: tuple[LaneState, ...], theirs: tuple[LaneState, ...]) -> bool:
+    """Say whether lanes are the same values. Never compares rows: there may be many thousands."""
+    return len(ours) == len(theirs) and all(
+        one is other or (one.sweep < 0 and other.sweep < 0 and one == other)
+        for one, other in zip(ours, theirs, strict=True)
+    )
 
 
 def _turning(row: Row) -> bool:

@@ -129,6 +129,16 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
     def _scroll_rows(self, top: int) -> None:
         self.scroll_to(y=top, animate=False, immediate=True, force=True)
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Scroll: repaint the rows alone. A step that the thumb cannot show repaints no scroll bar."""
+        if self.show_vertical_scrollbar:
+            bar = self.vertical_scrollbar
+            eighth = max(1.0, bar.window_virtual_size / max(1, bar.window_size) / 8)
+            at_end = new_value >= self.max_scroll_y
+            bar.position = new_value if at_end else new_value // eighth * eighth
+        if round(old_value) != round(new_value):
+            self.refresh(Region(0, self._head, self.scrollable_content_region.width, self._lines))
+
     def _measure(self) -> None:
         """Tell the scroll bar how much there is. Not through the reactive: that would lay out everything."""
         size = Size(self._layout_now.width, self.model.shown_count + self._head)
@@ -156,7 +166,7 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
             self._cells.clear()
 
     def _repaint_line(self, line: int) -> None:
-        self.refresh(Region(0, line, self.size.width, 1))
+        self.refresh(Region(0, line, self.scrollable_content_region.width, 1))
 
     def _repaint_row(self, number: int) -> None:
         if self._top <= number < self._top + self._lines:
@@ -196,8 +206,9 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
     def _nothing(self, line: int, width: int) -> Strip:
         said = self._said(width - 2) if not self.model.shown_count else []
         text = f" {said[line - 1]}" if 1 <= line <= len(said) else ""
-        style = self._strips.style("fleet--dim") if text else self.rich_style
-        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+        ground = self._strips.ground
+        style = self._strips.style("fleet--dim") if text else ground
+        return Strip([Segment(text, style)]).adjust_cell_length(width, ground)
 
     def _said(self, room: int) -> list[str]:
         """Return what is said where no row is, in lines that fit: the next step is at its end."""

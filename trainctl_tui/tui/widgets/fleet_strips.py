@@ -48,6 +48,11 @@ class Strips:
             style = self._styles[name] = self._widget.get_component_rich_style(name)
         return style
 
+    @property
+    def ground(self) -> Style:
+        """The style of a line that says nothing. The widget works out its own anew each time."""
+        return self._run(False, "")
+
     def of(self, face: Face) -> Strip:
         """Return the strip of a face, ``width`` cells long."""
         if (strip := self._made.get(face)) is not None:

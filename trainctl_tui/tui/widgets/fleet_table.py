@@ -28,6 +28,19 @@ _SLICE = 0.003  # seconds of work between two looks at the keyboard
 _SIDEWAYS = 12  # cells a press of the left or right arrow scrolls
 
 
+class Told(Message):
+    """Something that happened in a table. ``control`` is the table."""
+
+    def __init__(self, table: FleetTable[Any, Any]) -> None:
+        super().__init__()
+        self.table = table
+
+    @property
+    def control(self) -> FleetTable[Any, Any]:
+        """The table it happened in."""
+        return self.table
+
+
 class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
     """Rows by key, drawn by columns. The owner tells rows and facts; the table tells moves and marks."""
 
@@ -46,18 +59,6 @@ class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
         Binding("backslash", "clear_marks", show=False),
         Binding("enter", "choose", show=False),
     ]
-
-    class Told(Message):
-        """Something that happened in a table. ``control`` is the table."""
-
-        def __init__(self, table: FleetTable[Any, Any]) -> None:
-            super().__init__()
-            self.table = table
-
-        @property
-        def control(self) -> FleetTable[Any, Any]:
-            """The table it happened in."""
-            return self.table
 
     class CursorMoved(Told):
         """Another row is highlighted; ``key`` is None where none is."""
