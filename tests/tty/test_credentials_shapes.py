@@ -68,13 +68,13 @@ SHAPES = {
     ),
     "a file that cannot be read": Shape("this is\n[[[\n", WANTED, "", ("cannot be read", "~/.aws")),
     "a command that says no JSON": Shape(
-        PROCESS, WANTED, "echo token=hunter2", ("did not answer with JSON", "by hand and correct it")
+        PROCESS, WANTED, "echo token=hunter2", ("(credential_process)", "by hand")
     ),
     "a command that asks": Shape(
         PROCESS,
         WANTED,
         "printf 'Enter passphrase: ' > /dev/tty; read answer < /dev/tty; echo refused >&2; exit 3",
-        ("The source of the credentials failed.", "by hand"),
+        ("The source of the", "by hand"),
     ),
     "no saved sign-in": Shape(SSO, WANTED, "", ("saved sign-in", "aws sso login --profile wanted")),
     "an MFA code": Shape(MFA, WANTED, "", ("MFA code", "export-credentials")),
