@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,13 @@ def test_settings_and_surroundings(run: Run, cloud: SimCloud, home: dict[str, st
             "aws sso login",
         ),
         ("[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = missing\n", ""),
+        ("[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n", "aws_secret_access_key"),
+        (
+            "[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\n"
+            "mfa_serial = arn:aws:iam::1:mfa/a\n[profile base]\n"
+            "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n",
+            "MFA",
+        ),
     ],
 )  # fmt: skip
 def test_broken_sources_of_credentials(run: Run, tmp_path: Path, config: str, words: str) -> None:
@@ -138,3 +146,16 @@ def test_broken_sources_of_credentials(run: Run, tmp_path: Path, config: str, wo
     found = findings(done)["credentials"]
     assert words in f"{found['detail']} {found['fix']}"
     assert done.stderr == ""
+
+
+def test_a_metadata_service_that_hangs_holds_nobody_up(run: Run) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        where = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        done = run(
+            "", "doctor", "--json", "--region", "us-east-1",
+            AWS_EC2_METADATA_DISABLED="false", AWS_EC2_METADATA_SERVICE_ENDPOINT=where,
+        )  # fmt: skip
+    assert done.returncode == 4
+    assert wrong(done) == {"credentials"}

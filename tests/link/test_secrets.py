@@ -6,6 +6,7 @@ is asked for a console, and is killed once.
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -15,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.following import Following
-from tests.support.front import MARK, Front, key_id, secret
+from tests.support.front import MARK, QUOTED, REFUSED, Front, secret
 from tests.support.processes import children
-from tests.support.sign_ins import BAD, GOOD, password
+from tests.support.sign_ins import BAD, GOOD
 from trainctl_tui.domain.errors import TrainctlError
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
@@ -30,6 +31,7 @@ from trainctl_tui.link.messages import (
     SweepFailed,
     Unidentified,
 )
+from trainctl_tui.link.pipes import RedactedLines
 from trainctl_tui.providers.aws.provider import AwsProvider
 from trainctl_tui.providers.base import Patience, ProviderOptions
 from trainctl_tui.simcloud.process import SimCloud
@@ -37,22 +39,6 @@ from trainctl_tui.tui import crash
 
 pytestmark = [pytest.mark.wire, pytest.mark.campaign]
 ROOT = Path(__file__).parents[2]
-QUOTED = (
-    "The document https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256"
-    f"&amp;X-Amz-Credential={key_id('URL')}%2F20260101&amp;X-Amz-Signature={secret('url-signature', 64)}"
-    f"&amp;X-Amz-Security-Token={secret('url-token', 120)} is not one."
-    f" Authorization: Bearer {secret('url-bearer')}"
-)
-REFUSED = {
-    "DescribeVolumes": ("InvalidParameterValue", QUOTED),
-    "DescribeSnapshots": ("UnauthorizedOperation", f"You may not read it with token={secret('denied')}"),
-    "DescribeInstanceStatus": (
-        "SomethingNew",
-        f"https://user:{password()}@b.example.com/ said no",
-    ),
-}
-
-
 TAKEN = {
     "saved_sign_in": "/federation/credentials",
     "assumed_role": "AssumeRole",
@@ -175,6 +161,14 @@ def test_no_secret_of_a_run_that_cannot_sign_in(
     crash_on(signed_out)
     look_at_frames(following)
     look_at_files(home)
+
+
+def test_a_secret_that_comes_in_pieces_is_black_too() -> None:
+    out = io.StringIO()
+    lines = RedactedLines(out)
+    for piece in ("X-Amz-Signature=", secret("in"), secret("pieces"), "\nplain", " words\nnot yet"):
+        lines.write(piece)
+    assert out.getvalue() == "X-Amz-Signature=[redacted]\nplain words\n"
 
 
 def test_what_a_collector_says_of_its_own_fault_holds_no_secret(home: Path) -> None:

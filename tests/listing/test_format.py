@@ -30,7 +30,7 @@ DAY = 86400.0
         (format.mib(0), "0 MiB"),
         (format.mib(512), "512 MiB"),
         (format.mib(1024), "1 GiB"),
-        (format.mib(15616), "15.25 GiB"),
+        (format.mib(15616), "15.2 GiB"),
         (format.mib(2097152), "2048 GiB"),
         (format.count(0), "0"),
         (format.count(1234567), "1,234,567"),

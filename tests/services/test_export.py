@@ -91,7 +91,7 @@ def test_json_escapes_what_would_end_a_string(tmp_path: Path) -> None:
     write(tmp_path / "out.json", [], [], [instance(1, tags=(("Name", name),))])
     text = (tmp_path / "out.json").read_text(encoding="utf-8")
     assert "\x1b" not in text
-    assert json.loads(text)[0]["tags"] == [["Name", name]]
+    assert json.loads(text)[0]["tags"] == {"Name": name}
 
 
 # ---- where ----

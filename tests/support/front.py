@@ -40,6 +40,28 @@ def key_id(kind: str) -> str:
     return f"ASIA{kind}{MARK}00000000"[:20].upper()
 
 
+def password() -> str:
+    """Return a secret that may stand in an address."""
+    return secret("password", 24).replace("/", "")
+
+
+QUOTED = (
+    "The document https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256"
+    f"&amp;X-Amz-Credential={key_id('URL')}%2F20260101&amp;X-Amz-Signature={secret('url-signature', 64)}"
+    f"&amp;X-Amz-Security-Token={secret('url-token', 120)} is not one."
+    f" Authorization: Bearer {secret('url-bearer')}"
+)
+REFUSED = {
+    "DescribeVolumes": ("InvalidParameterValue", QUOTED),
+    "DescribeSnapshots": ("UnauthorizedOperation", f"You may not read it with token={secret('denied')}"),
+    "DescribeInstanceStatus": (
+        "SomethingNew",
+        f"https://user:{password()}@b.example.com/ said no",
+    ),
+}
+"""Errors whose words quote secrets, as those of real services do."""
+
+
 class Front:
     """Use it as a context manager. ``refusals`` says which actions fail, with which code and words.
 

@@ -14,13 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.front import MARK, key_id, secret
+from tests.support.front import MARK, key_id, password, secret
 
 Way = Callable[[Path, pytest.MonkeyPatch], None]
-
-
-def password() -> str:
-    return secret("password", 24).replace("/", "")
 
 
 def keys_of_the_environment(home: Path, environment: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from tests.support.dashboard import cursor, line, on_screen, until
 from tests.support.fleet_app import calm, press, texts
-from tests.support.rows import ME, NOW, REGION, attached, instance, snapshot, spec, volume
+from tests.support.rows import ME, NOW, REGION, attached, instance, spec, volume
 from tests.tui.conftest import Stage
 from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Kind
@@ -80,7 +80,7 @@ async def test_marks_that_a_filter_hides_are_said(stage: Staged) -> None:
         s.greet()
         await listed(s, pilot, FIVE)
         await press(pilot, "asterisk", "slash", *"train-3", "enter")
-        await until(pilot, lambda: "1 shown" in title(s))
+        await until(pilot, lambda: "1 of 5" in title(s))
         assert "5 marked (4 hidden)" in title(s)
         await press(pilot, "y")
         assert "Sent 5 ids to the terminal's clipboard." in said(s)
@@ -166,7 +166,7 @@ async def test_terminated_ones_are_hidden_until_they_are_asked_for(stage: Staged
         s.greet()
         await listed(s, pilot, [*FIVE, instance(9, state="terminated")])
         assert len(row_lines(s)) == 5
-        assert "6, 5 shown" in title(s)
+        assert "5 of 6" in title(s)
         await press(pilot, "H")
         assert "terminated" in on_screen(s)
         await press(pilot, "G", "H")
@@ -216,7 +216,6 @@ async def test_the_drawer_says_when_no_row_is_meant(stage: Staged) -> None:
     s = stage()
     async with s.app.run_test(size=(120, 36)) as pilot:
         s.greet()
-        s.list(Kind.SNAPSHOTS, [snapshot(1)])
         await listed(s, pilot, FIVE)
         await press(pilot, "g", "enter")
         assert "train-0" in on_screen(s)
@@ -253,4 +252,4 @@ async def test_thousands_of_rows_are_counted_when_they_are_in_view(
         await until(pilot, lambda: "Instances 4,000" in line(s, "tabs"))
         await press(pilot, "slash", *"train-399")
         await until(pilot, lambda: "11 of 4,000 shown" in line(s, "prompt-hint"))
-        assert "11 shown" in title(s)
+        assert "11 of 4,000" in title(s)

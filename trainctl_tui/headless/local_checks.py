@@ -91,7 +91,7 @@ def _aws_files(environ: Mapping[str, str]) -> list[Check]:
 
 
 def _network(launch: Launch, environ: Mapping[str, str]) -> list[Check]:
-    where = f"{launch.endpoint} instead of AWS" if launch.endpoint else "AWS's own"
+    where = f"{_without_password(launch.endpoint)} instead of AWS" if launch.endpoint else "AWS's own"
     checks = [Check("endpoint", NOTE if launch.endpoint else OK, where)]
     proxies = [f"{name}={_without_password(environ[name])}" for name in _PROXIES if environ.get(name)]
     if proxies:

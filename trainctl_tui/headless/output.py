@@ -51,7 +51,7 @@ def is_terminal() -> bool:
 
 
 def leave_quietly() -> None:
-    """Let Python end without a complaint about standard output, which nobody reads."""
+    """Let Python flush to nowhere at its end, as its own documentation asks for after a broken pipe."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, sys.stdout.fileno())
     os.close(nothing)

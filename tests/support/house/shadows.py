@@ -22,7 +22,7 @@ REPLACED = {
     "CrashMixin._print_error_renderables": "the report goes to a file, and a line about it to the terminal",
     "CrashMixin._return_code": "a crash exits non-zero",
     "CrashMixin._exception": "Textual's test driver raises what is kept here",
-    "Host._compositor_refresh": "a frame is timed, for the metrics",
+    "Host._compositor_refresh": "the time of a frame is measured around it",
     "SteadyDriver._writer_thread": "a terminal that does not read delays nobody",
     "SteadyDriver._sigtstp_application": "a stop by Ctrl+Z leaves the terminal as it was",
     "SteadyDriver._sigcont_application": "and coming back takes it again",

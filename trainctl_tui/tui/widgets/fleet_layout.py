@@ -46,7 +46,7 @@ class Layout:
         """
         ordered = list(columns)
         fitting = ordered
-        if _needed(ordered) > room:
+        if _wished(ordered) > room:
             fitting = [column for column in ordered if column.least]
             for column in ordered:
                 if not column.least and _wished(fitting) + GAP + column.width <= room:
