@@ -143,13 +143,12 @@ class Plan:
         added: set[Key] = set()
         changed: set[Key] = set()
         removed: set[Key] = set()
-        absent = object()
+        held = old.get
         for batch in _batches(new.items(), _COMPARED):
-            for key, row in batch:
-                held = old.get(key, absent)
-                if held is absent:
+            for key, row in [(key, row) for key, row in batch if held(key) is not row]:
+                if key not in old:
                     added.add(key)
-                elif held is not row and held != row:
+                elif old[key] != row:
                     changed.add(key)
             yield
         if len(new) - len(added) != len(old):
@@ -163,8 +162,8 @@ class Plan:
         fresh = self.change.added | self.change.changed
         gone = fresh | self.change.removed
         hidden, undecided = yield from self._judge(fresh, gone)
-        keys, incoming = yield from self._keys(gone, hidden)
-        leaving = gone | (hidden - self.old.hidden)
+        keys, incoming, steady = yield from self._keys(gone, hidden)
+        leaving = (gone | (hidden - self.old.hidden)) - steady
         kept = [] if self._rekey else self.old.ordered
         if leaving and kept:
             kept = yield from _without(kept, leaving)
@@ -200,20 +199,26 @@ class Plan:
 
     def _keys(
         self, gone: Iterable[Key], hidden: set[Key]
-    ) -> Generator[None, None, tuple[dict[Key, SortKey], list[Key]]]:
-        """Return sort keys, and the keys that have no place in the old order."""
+    ) -> Generator[None, None, tuple[dict[Key, SortKey], list[Key], set[Key]]]:
+        """Return sort keys, the keys without a place in the old order, and changed ones that keep theirs."""
         keys: dict[Key, SortKey]
         candidates: Iterable[Key]
+        steady: set[Key] = set()
         if self._rekey:
             keys, candidates = {}, self.wish.rows
         else:
             keys = self.old.sort_keys.copy()
             for batch in _batches(gone, _COMPARED):
                 for key in batch:
-                    keys.pop(key, None)
+                    before = keys.pop(key, None)
+                    if before is None or key not in self.change.changed or self._conceals(key, hidden):
+                        continue
+                    if self._sort_key(key) == before:
+                        keys[key] = before
+                        steady.add(key)
                 yield
             back = self.old.hidden - hidden if self._rejudge else set()
-            candidates = (self.change.added | self.change.changed | back) - self.change.removed
+            candidates = (self.change.added | self.change.changed | back) - self.change.removed - steady
         incoming: list[Key] = []
         for batch in _batches(candidates, _KEYED):
             arriving = [key for key in batch if key not in hidden]
@@ -222,7 +227,11 @@ class Plan:
                     keys[key] = self._sort_key(key)
             incoming += arriving
             yield
-        return keys, incoming
+        return keys, incoming, steady
+
+    def _conceals(self, key: Key, hidden: set[Key]) -> bool:
+        """Say whether a row is hidden, now or before: then it has no place to keep."""
+        return key in hidden or key in self.old.hidden
 
     def _sort_key(self, key: Key) -> SortKey:
         column = self.wish.column
