@@ -10,11 +10,10 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.geometry import Size
 
-from trainctl_tui.domain.inventory import LaneState
-from trainctl_tui.domain.resources import TRANSITIONAL, Instance, Kind, Row, Snapshot, Volume
+from trainctl_tui.domain.resources import Instance, Kind
 from trainctl_tui.listing.details import NO_ROW
-from trainctl_tui.listing.facts import Facts
-from trainctl_tui.listing.news import Key, News
+from trainctl_tui.listing.facts import Facts, is_turning
+from trainctl_tui.listing.news import Key, News, same_lanes
 from trainctl_tui.listing.spec import PANES
 from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
 from trainctl_tui.tui import header
@@ -102,7 +101,7 @@ class Dashboard(Asking):
             side = kind is Kind.INSTANCES and not all(
                 news.of(one) is before.of(one) for one in (Kind.TYPES, Kind.STATUSES)
             )
-            if side or news.regions != before.regions or not _same(news.lanes(kind), before.lanes(kind)):
+            if side or news.regions != before.regions or not same_lanes(news.lanes(kind), before.lanes(kind)):
                 pane.show(news, facts)
         self._refresh_lines()
         self._refresh_drawer()
@@ -122,7 +121,7 @@ class Dashboard(Asking):
         return self._facts
 
     def _anything_turning(self) -> bool:
-        return any(_turning(row) for pane in self.panes for row in pane.table.visible_rows())
+        return any(is_turning(row) for pane in self.panes for row in pane.table.visible_rows())
 
     def _beat(self) -> None:
         self._beats += 1
@@ -273,15 +272,3 @@ class Dashboard(Asking):
         self._refresh_drawer()
         if self._drawer.display:
             self._drawer.take_focus()
-
-
-def _same(ours: tuple[LaneState, ...], theirs: tuple[LaneState, ...]) -> bool:
-    """Say whether lanes are the same values. Never compares rows: there may be many thousands."""
-    return len(ours) == len(theirs) and all(
-        one is other or (one.sweep < 0 and other.sweep < 0 and one == other)
-        for one, other in zip(ours, theirs, strict=True)
-    )
-
-
-def _turning(row: Row) -> bool:
-    return isinstance(row, Instance | Volume | Snapshot) and row.state in TRANSITIONAL
