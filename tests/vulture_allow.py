@@ -33,8 +33,8 @@ full_path  # diskcache names it
 iterator  # diskcache names it
 resource_id  # matched by position
 uninstall  # for whoever runs a second app in one process
-_.position  # Textual's scroll bar reads it
-_.get_default_screen  # Textual calls it
 TestSweeps  # pytest collects it
 _.control  # Textual reads it
 _.bell  # Textual calls it
+_.position  # Textual's scroll bar reads it
+_.get_default_screen  # Textual calls it

@@ -74,7 +74,7 @@ class Watched(App[Any]):
     """Counts what no string may do: fire an action, put one on screen, press a key. Goes before the app."""
 
     report: ClassVar[Report] = Report()
-    place: ClassVar[str] = ""
+    place = ""  # where the report goes
 
     def action_fired(self) -> None:
         """Be what the planted markup wants to call."""
@@ -248,13 +248,13 @@ def _now() -> float:
 def main() -> int:
     """Run the plan; write the report however it ends."""
     plan = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Plan)
-    Watched.place = plan.report
     if plan.program == "dashboard":
         app: Watched = Dashboard(plan)
     else:
         from tests.support.termfuzz_stock import Stock
 
         app = Stock(plan)
+    app.place = plan.report
     try:
         return lifecycle.run(app, lambda: None)
     finally:

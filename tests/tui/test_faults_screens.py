@@ -143,7 +143,7 @@ async def check_empty(pilot: Pilot[Any], app: TrainctlApp, kind: Kind, fault: Fa
     assert title(app, kind).split()[2] == "?", title(app, kind)
     assert title(app, kind).endswith(" failed")
     shown = words_of(screen_of(app))
-    assert f"{pane.spec.noun}s are not known." in shown
+    assert f"{pane.spec.noun.capitalize()}s are not known." in shown
     for part in (trouble.what, trouble.why, trouble.next_step):
         assert part
         assert words_of(part) in shown, part
@@ -159,7 +159,7 @@ async def check_stale(pilot: Pilot[Any], app: TrainctlApp, kind: Kind, fault: Fa
     (lane,) = app.dashboard.news.lanes(kind)
     assert lane.taken_at is not None
     age = standing(lane, app.dashboard.now)
-    assert age.startswith("stale ")
+    assert age.startswith("stale")
     assert title(app, kind).endswith(f" {age}")
     assert line(app, "warning").startswith("▲ ")
     assert "stale" in line(app, "how")

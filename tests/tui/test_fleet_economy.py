@@ -25,7 +25,7 @@ from trainctl_tui.listing.columns import Column
 from trainctl_tui.tui.widgets.fleet_table import AT_ONCE, FleetTable
 
 SIZE = (40, 12)
-WIDTH = SIZE[0] - 1  # the scroll bar is not painted with a line
+WIDTH = SIZE[0] - 1  # the scroll bar has the last cell
 AGE: Column[Row, int] = Column("age", "Age", 4, lambda row, now: f"{now // 10}m", lambda row, _: row.number)
 
 

@@ -7,7 +7,16 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from trainctl_tui.domain.resources import TRANSITIONAL, InstanceStatus, Kind, TypeSpec
+from trainctl_tui.domain.resources import (
+    TRANSITIONAL,
+    Instance,
+    InstanceStatus,
+    Kind,
+    Row,
+    Snapshot,
+    TypeSpec,
+    Volume,
+)
 from trainctl_tui.listing.news import Key, Rows
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧"
@@ -45,6 +54,11 @@ _STATE_STYLES = {
     "error": "bad",
     "impaired": "bad",
 }
+
+
+def is_turning(row: Row) -> bool:
+    """Say whether a row is in a state that is about to change."""
+    return isinstance(row, Instance | Volume | Snapshot) and row.state in TRANSITIONAL
 
 
 def state_text(state: str, facts: Facts) -> str:

@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.geometry import Size
 
-from trainctl_tui.domain.resources import TRANSITIONAL, Instance, Kind, Row, Snapshot, Volume
+from trainctl_tui.domain.resources import Instance, Kind
 from trainctl_tui.listing.details import NO_ROW
-from trainctl_tui.listing.facts import Facts
+from trainctl_tui.listing.facts import Facts, is_turning
 from trainctl_tui.listing.news import Key, News, same_lanes
 from trainctl_tui.listing.spec import PANES
 from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
@@ -121,7 +121,7 @@ class Dashboard(Asking):
         return self._facts
 
     def _anything_turning(self) -> bool:
-        return any(_turning(row) for pane in self.panes for row in pane.table.visible_rows())
+        return any(is_turning(row) for pane in self.panes for row in pane.table.visible_rows())
 
     def _beat(self) -> None:
         self._beats += 1
@@ -272,7 +272,3 @@ class Dashboard(Asking):
         self._refresh_drawer()
         if self._drawer.display:
             self._drawer.take_focus()
-
-
-def _turning(row: Row) -> bool:
-    return isinstance(row, Instance | Volume | Snapshot) and row.state in TRANSITIONAL

@@ -17,7 +17,8 @@ _WAYS = (
     ("R", "name a region to watch"),
     ("r", "try again, after `aws sso login` or `aws configure` elsewhere"),
     ("Esc", "look around without the cloud"),
-    ("q", "leave; then `trainctl-tui demo` shows a simulated fleet"),
+    ("q", "leave; then `trainctl-tui doctor` looks closer,"),
+    ("", "and `trainctl-tui demo` shows a simulated fleet"),
 )
 
 
