@@ -62,7 +62,7 @@ def signed_out(home: Path, front: Front, monkeypatch: pytest.MonkeyPatch) -> Lau
     monkeypatch.setenv("HOME", str(home))
     for name in ("GITHUB_TOKEN", "DATABASE_PASSWORD", "TF_VAR_secret", "SSHPASS", "MY_AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, secret("of-others"))
-    return Launch(regions=("us-east-1",), endpoint=front.url, refresh=2.0)
+    return Launch(regions=("us-east-1",), endpoint=front.url, refresh=2.0, log_level="debug")
 
 
 NEEDED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "HTTP_PROXY", "HTTPS_PROXY")
@@ -88,6 +88,7 @@ def look_at_files(home: Path) -> None:
     """Look into everything that was written, names included."""
     ours = [path for kind in ("config", "cache", "state") for path in (home / kind).rglob("*")]
     assert any(path.name == "collector.log" for path in ours)
+    assert any(path.name == "collector.jsonl" and b"DEBUG" in path.read_bytes().upper() for path in ours)
     assert any(path.parent.name == "crashes" for path in ours)
     for path in ours:
         assert MARK not in path.name.lower()

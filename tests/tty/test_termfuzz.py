@@ -24,7 +24,7 @@ from tests.support.tmux import Tmux
 from tests.support.wire_grammar import Recorder, foreign
 
 LONG = os.environ.get("TRAINCTL_CAMPAIGN") == "long"
-STRINGS = 2000 if LONG else 150
+STRINGS = 2000 if LONG else 60
 SEED = 20261124
 SIZES = [(80, 24), (120, 36)]
 MOST = 7200 if LONG else 600  # seconds, on a machine that does other things too

@@ -232,6 +232,11 @@ class Dashboard(Asking):
         event.stop()
         self._show_titles()
 
+    def on_pane_view_retitled(self, event: PaneView.Retitled) -> None:
+        """Let the tabs say what the titles say."""
+        event.stop()
+        self._lines["tabs"].say(tab_line(self.panes, self.active))
+
     def on_fleet_table_settled(self, event: FleetTable.Settled) -> None:
         """Say what thousands of rows have come to, now that they are in view."""
         event.stop()

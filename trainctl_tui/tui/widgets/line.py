@@ -25,12 +25,13 @@ class Line(Widget):
         """What it says."""
         return self._text
 
-    def say(self, text: Text) -> None:
-        """Show another text, if it is another."""
+    def say(self, text: Text) -> bool:
+        """Show another text, if it is another; return whether it is."""
         if text.plain == self._text.plain and text.spans == self._text.spans:
-            return
+            return False
         self._text = text
         self.refresh()
+        return True
 
     def render(self) -> RenderResult:
         """Draw the text; what does not fit ends in an ellipsis."""

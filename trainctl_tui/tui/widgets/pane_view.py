@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 
 from trainctl_tui.domain.errors import InvalidQuery
 from trainctl_tui.domain.inventory import Lane, LaneState, Standing
@@ -31,6 +32,9 @@ _JUDGED_ANEW = 60.0  # seconds after which a filter is asked again: ages have gr
 
 class PaneView(Vertical):
     """A pane of the dashboard. It is told everything; it asks nobody."""
+
+    class Retitled(Message):
+        """The title says something else; the tabs of a narrow screen repeat it."""
 
     def __init__(self, spec: PaneSpec, number: int, memory: PaneMemory, facts: Facts) -> None:
         super().__init__(id=f"pane-{spec.kind.value}", classes="pane")
@@ -176,7 +180,8 @@ class PaneView(Vertical):
         self.label = f" {self.number} {self.spec.title} {self._count(lane)} "
         self.notes = self._notes(lane)
         line = Text(self.label, "bold")
-        self._headline.say(line.append_text(self.notes))
+        if self._headline.say(line.append_text(self.notes)):
+            self.post_message(self.Retitled())
 
     def _count(self, lane: LaneState | None) -> str:
         """Return how many rows there are: "?" before any is known, at least so many while not all are."""
