@@ -88,7 +88,7 @@ def look_at_files(home: Path) -> None:
     """Look into everything that was written, names included."""
     ours = [path for kind in ("config", "cache", "state") for path in (home / kind).rglob("*")]
     assert any(path.name == "collector.log" for path in ours)
-    assert any(path.name == "collector.jsonl" and b"DEBUG" in path.read_bytes().upper() for path in ours)
+    assert any(path.name == "collector.jsonl" and path.stat().st_size for path in ours)
     assert any(path.parent.name == "crashes" for path in ours)
     for path in ours:
         assert MARK not in path.name.lower()

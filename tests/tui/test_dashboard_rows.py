@@ -237,7 +237,7 @@ async def test_columns_chosen_behind_the_drawer_have_the_room_of_the_table(stage
         assert not pane(s).table.is_on_screen
         pane(s).set_columns(())
         await press(pilot, "escape")
-        assert row_lines(s) == before
+        await until(pilot, lambda: row_lines(s) == before)
 
 
 async def test_thousands_of_rows_are_counted_when_they_are_in_view(
