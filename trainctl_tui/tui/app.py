@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from msgspec.structs import replace
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -117,10 +118,7 @@ class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
         """Begin again as another profile, with its own regions."""
         launch = self.session.launch
         self.session.close()
-        self.session = self._open_session(Launch(
-            profile=profile, endpoint=launch.endpoint, refresh=launch.refresh, demo=launch.demo,
-            read_only=launch.read_only, provider=launch.provider,
-        ))  # fmt: skip
+        self.session = self._open_session(replace(launch, profile=profile, regions=()))
         self._greeted = False
         self.dashboard.badges = Badges(self.session.launch, False)
         self._begin()
