@@ -1,9 +1,8 @@
-"""Pure texts: ages, header, command line, clipboard, footer, README's key table."""
+"""Pure texts: ages, header, command line, clipboard, footer."""
 
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,7 +19,6 @@ from trainctl_tui.listing.moments import moment
 from trainctl_tui.listing.news import News, fold
 from trainctl_tui.tui import command_line, header
 from trainctl_tui.tui.clipboard import osc52
-from trainctl_tui.tui.commands import COMMANDS, bindings, key_table
 from trainctl_tui.tui.footer import footer_line
 
 LANE = Lane(ME.account, REGION, Kind.INSTANCES)
@@ -157,13 +155,3 @@ def test_the_footer_fits_and_always_offers_help_and_quit(width: int) -> None:
     assert len(text) <= max(width, 20)
     assert "? help" in text
     assert "q quit" in text
-
-
-def test_no_key_has_two_meanings() -> None:
-    keys = [key for command in COMMANDS for key in command.keys]
-    assert len(keys) == len(set(keys))
-    assert all(binding.action for binding in bindings())
-
-
-def test_the_readme_shows_the_key_table_as_it_is() -> None:
-    assert key_table() in Path("README.md").read_text(encoding="utf-8")

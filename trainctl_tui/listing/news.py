@@ -42,7 +42,6 @@ class News(Struct, frozen=True):
     no_region: Trouble | None = None
     clock_offset: float = 0.0
     collector: str = "starting"
-    pid: int = 0
     warnings: tuple[str, ...] = ()
     tally: m.Tally | None = None
     rows: Mapping[Kind, Rows] = MappingProxyType({})
@@ -150,8 +149,8 @@ def _shown(news: News, lane: Lane) -> Lane:
 
 def _who_and_where(news: News, message: m.ToView) -> News:
     match message:
-        case m.Hello(pid, regions):
-            return _confined(replace(news, pid=pid, collector="", regions=regions or news.regions))
+        case m.Hello(_, regions):
+            return _confined(replace(news, collector="", regions=regions or news.regions))
         case m.Watching(regions, trouble):
             return _confined(replace(news, regions=regions, no_region=trouble))
         case m.Identified(identity):

@@ -54,12 +54,10 @@ class CallTally:
     def __init__(self) -> None:
         self._lock = Lock()
         self._counts: dict[tuple[str, str], _Count] = {}
-        self.calls = 0
 
     def heard(self, call: Call) -> None:
         """Count one call."""
         with self._lock:
-            self.calls += 1
             self._counts.setdefault((call.operation, call.region), _Count()).add(call)
 
     def lanes(self) -> tuple[LaneTally, ...]:
