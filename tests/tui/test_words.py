@@ -1,4 +1,4 @@
-"""Pure texts: ages, header, command line, clipboard, footer."""
+"""Pure texts: header, command line, clipboard, footer."""
 
 from __future__ import annotations
 
@@ -14,49 +14,12 @@ from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
-from trainctl_tui.listing import format
-from trainctl_tui.listing.moments import moment
 from trainctl_tui.listing.news import News, fold
 from trainctl_tui.tui import command_line, header
 from trainctl_tui.tui.clipboard import osc52
 from trainctl_tui.tui.footer import footer_line
 
 LANE = Lane(ME.account, REGION, Kind.INSTANCES)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (None, "?"),
-        (-1, "?"),
-        (0, "now"),
-        (59.9, "now"),
-        (60, "1m"),
-        (3599, "59m"),
-        (3600, "1h"),
-        (86400 * 9, "9d"),
-    ],
-)
-def test_age(seconds: float | None, text: str) -> None:
-    assert format.age(seconds) == text
-
-
-def test_age_of_the_near_future_is_now_and_of_the_far_future_unknown() -> None:
-    assert format.age_of(NOW + 5, NOW) == "now"
-    assert format.age_of(NOW + 500, NOW) == "?"
-
-
-def test_unknown_is_never_a_zero() -> None:
-    assert {format.gib(None), format.mib(None), format.count(None), format.flag(None), format.age(None)} == {
-        "?"
-    }
-    assert format.gib(0) == "0 GiB"
-
-
-def test_moments_look_both_ways() -> None:
-    assert moment(NOW - 7200, NOW).endswith("2h ago")
-    assert moment(NOW + 86400 * 2 + 60, NOW).endswith("in 2d")
-    assert moment(None, NOW) == "?"
 
 
 def news(*messages: m.ToView) -> News:
