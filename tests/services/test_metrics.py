@@ -79,11 +79,12 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["trainctl.prom"]
 
 
-@pytest.mark.parametrize("name", ["missing/a.prom", "nul\0.prom", "directory"])
+@pytest.mark.parametrize("name", ["missing/a.prom", "nul\0.prom", "directory", "/"])
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "directory").mkdir()
     with pytest.raises(ConfigError, match="Cannot write the metrics"):
         write(tmp_path / name, ALL)
+    assert [one.name for one in tmp_path.iterdir()] == ["directory"]
 
 
 def test_the_writer_writes_what_changed_and_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

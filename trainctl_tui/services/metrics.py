@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Event, Thread
@@ -11,6 +10,7 @@ from threading import Event, Thread
 from msgspec import Struct
 
 from trainctl_tui.domain.errors import ConfigError
+from trainctl_tui.paths import replace_file
 from trainctl_tui.services.tally import LaneTally
 
 PAUSE = 5.0
@@ -57,13 +57,9 @@ def text(metrics: Metrics) -> str:
 
 def write(path: Path, metrics: Metrics) -> None:
     """Replace the file whole: no reader sees half of it. Raise ConfigError where it cannot be written."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
         # Readable by all: the exporter is another user, and there is no secret in a counter.
-        with os.fdopen(os.open(new, flags, 0o644), "w", encoding="utf-8") as file:
-            file.write(text(metrics))
-        new.replace(path)
+        replace_file(path, text(metrics).encode(), 0o644)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(
