@@ -14,7 +14,8 @@ _FILTER = (
     ("state:running", "also type: az: region: owner: name: id: tag:"),
     ("tag:team=nlp", "exact; tag:team~nl for a part, tag:team for any value"),
     ("age>7d", "s m h d w; also size> iops> vcpus> gpus>"),
-    ("is:protected", "also is:mine is:ours is:spot is:attached is:encrypted"),
+    ("is:protected", "also is:mine is:ours is:attached is:encrypted"),
+    ("is:healthy", "also is:spot; both of instances"),
     ("a b | c", "(a and b) or c"),
 )
 
