@@ -63,7 +63,7 @@ class News(Struct, frozen=True):
 
     @property
     def specs(self) -> Mapping[str, TypeSpec]:
-        """Machine types by name; any region's word will do."""
+        """Instance types by name; any region's word will do."""
         return {row.id: row for row in self.of(Kind.TYPES).values() if isinstance(row, TypeSpec)}
 
     @property
@@ -89,7 +89,7 @@ def fold(news: News, message: m.ToView, now: float) -> News:
     match message:
         case m.Listed(listing, offset):
             if listing.lane.kind is Kind.TYPES:
-                # Machine types are nobody's: they say nothing about whose the other rows are.
+                # Instance types are nobody's: they say nothing about whose the other rows are.
                 listing = replace(listing, lane=_shown(news, listing.lane))
             if listing.lane.account != news.account:
                 if news.verified:
