@@ -11,13 +11,13 @@ from tests.support.processes import wait_until
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.services import metrics
 from trainctl_tui.services.metrics import LaneAge, Metrics, Writer, text, write
-from trainctl_tui.services.tally import LaneTally
+from trainctl_tui.services.tally import OperationTally
 
 SAMPLE = re.compile(
     r'(?P<name>[a-z_]+)(?:\{(?P<labels>(?:[a-z]+="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (?P<value>\S+)'
 )
 ALL = Metrics(
-    calls=(LaneTally("ec2:DescribeVolumes", 'a"b\\c\nd', 7, 2, 1, 3, 12.5, 250.0),),
+    calls=(OperationTally("ec2:DescribeVolumes", 'a"b\\c\nd', 7, 2, 1, 3, 12.5, 250.0),),
     cache_hits=4,
     cache_misses=1,
     lanes=(

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.paths import replace_file
-from trainctl_tui.services.tally import LaneTally
+from trainctl_tui.services.tally import OperationTally
 
 PAUSE = 5.0
 """Seconds between two writings at least."""
@@ -41,7 +41,7 @@ class LaneAge(Struct, frozen=True):
 class Metrics(Struct, frozen=True):
     """Everything that is counted. Frame times in milliseconds, of the last frames drawn."""
 
-    calls: tuple[LaneTally, ...] = ()
+    calls: tuple[OperationTally, ...] = ()
     cache_hits: int = 0
     cache_misses: int = 0
     lanes: tuple[LaneAge, ...] = ()
@@ -147,7 +147,7 @@ def _family(name: str, kind: str, about: str, samples: Iterable[tuple[Labels, fl
         yield f"{name}{{{inner}}} {value:.15g}" if inner else f"{name} {value:.15g}"
 
 
-def _of(one: LaneTally) -> Labels:
+def _of(one: OperationTally) -> Labels:
     return {"operation": one.operation, "region": one.region}
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _REMEMBERED_TIMES = 512
 
 
-class LaneTally(Struct, frozen=True):
+class OperationTally(Struct, frozen=True):
     """Counters of one operation in one region since the collector started. Times in milliseconds."""
 
     operation: str
@@ -60,11 +60,11 @@ class CallTally:
         with self._lock:
             self._counts.setdefault((call.operation, call.region), _Count()).add(call)
 
-    def lanes(self) -> tuple[LaneTally, ...]:
+    def operations(self) -> tuple[OperationTally, ...]:
         """Return all counters, in order of operation and region."""
         with self._lock:
             return tuple(
-                LaneTally(
+                OperationTally(
                     *(operation, region, count.calls, count.errors, count.throttled, count.retried),
                     *(count.share(0.5), count.share(0.95)),
                 )
