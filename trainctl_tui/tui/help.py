@@ -10,12 +10,11 @@ _FILTER = (
     ("word", "rows whose shown columns contain it"),
     ('"two words"', "the same, with a space"),
     ("/regex/", "rows whose shown columns match"),
-    ("!x", "not x"),
+    ("!x", "not x, such as !is:healthy"),
     ("state:running", "also type: az: region: owner: name: id: tag:"),
     ("tag:team=nlp", "exact; tag:team~nl for a part, tag:team for any value"),
     ("age>7d", "s m h d w; also size> iops> vcpus> gpus>"),
-    ("is:protected", "also is:mine is:ours is:attached is:encrypted"),
-    ("is:healthy", "also is:spot; both of instances"),
+    ("is:protected", "also is:mine is:ours is:spot is:attached is:encrypted"),
     ("a b | c", "(a and b) or c"),
 )
 
