@@ -102,9 +102,10 @@ def test_the_view_has_the_settings_of_the_profile_that_was_asked_for(
 ) -> None:
     for kind in ("CONFIG", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path))
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
     (tmp_path / "trainctl-tui").mkdir()
-    text = 'theme = "dark"\n[profiles.work]\ntheme = "contrast"\n'
+    text = 'theme = "dark"\n[profiles.work]\ntheme = "contrast"\nregions = ["eu-west-1"]\n'
     (tmp_path / "trainctl-tui" / "config.toml").write_text(text)
     monkeypatch.setattr(cli, "_look_at_terminal", lambda: None)
     opened: list[TrainctlApp] = []
@@ -119,6 +120,10 @@ def test_the_view_has_the_settings_of_the_profile_that_was_asked_for(
     for words in ([], ["--profile", "work"], ["--profile", "work", "--theme", "light"]):
         assert cli.open_view(parser().parse_args(words)) == 0
     assert [app.theme for app in opened] == ["dark", "contrast", "light"]
+    for profile, regions in (("work", ("eu-west-1",)), ("other", ())):
+        other = opened[0]._open_session(Launch(profile=profile))
+        other.close()
+        assert other.launch.regions == regions
 
 
 def test_the_names_of_themes_are_those_of_the_app() -> None:

@@ -130,6 +130,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
     from trainctl_tui.services import view_memory
     from trainctl_tui.tui.app import TrainctlApp
     from trainctl_tui.tui.session import Session
+    from trainctl_tui.view_settings import load_view_settings
 
     warnings = [str(loaded.trouble)] if loaded.trouble else []
 
@@ -140,8 +141,13 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
         link = CollectorLink(wanted, collector)
         return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time)
 
+    def open_other(wanted: Launch) -> Session:
+        """Open a session of another profile, on the regions that the settings name for it."""
+        others = load_view_settings({"profile": wanted.profile}).settings
+        return open_session(replace(wanted, regions=others.regions))
+
     memory = view_memory.load(paths.state_dir())
-    return TrainctlApp(open_session(launch, first), open_session, memory, loaded.settings, time.time)
+    return TrainctlApp(open_session(launch, first), open_other, memory, loaded.settings, time.time)
 
 
 @contextmanager
