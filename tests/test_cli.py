@@ -11,10 +11,13 @@ from typing import get_args
 
 import pytest
 
-from trainctl_tui import __version__
+from trainctl_tui import __version__, bootstrap, cli
 from trainctl_tui.arguments import LOG_LEVELS, THEMES, parser
 from trainctl_tui.cli import main
+from trainctl_tui.launch import Launch
+from trainctl_tui.tui.app import TrainctlApp
 from trainctl_tui.tui.terminal import check, note, prepare
+from trainctl_tui.view_settings import Loaded
 
 HEAVY = ("textual", "rich", "boto3", "botocore", "pydantic", "msgspec", "asyncio", "moto")
 
@@ -92,6 +95,35 @@ def test_common_options_hold_on_both_sides_of_the_word_demo(before: bool) -> Non
     words = ["--region", "eu-west-1", "--refresh", "30", "--theme", "light"]
     given = parser().parse_args([*words, "demo"] if before else ["demo", *words])
     assert (given.command, given.region, given.refresh, given.theme) == ("demo", "eu-west-1", "30", "light")
+
+
+def test_the_view_has_the_settings_of_the_profile_that_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for kind in ("CONFIG", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path))
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "trainctl-tui").mkdir()
+    text = 'theme = "dark"\n[profiles.work]\ntheme = "contrast"\nregions = ["eu-west-1"]\n'
+    (tmp_path / "trainctl-tui" / "config.toml").write_text(text)
+    monkeypatch.setattr(cli, "_look_at_terminal", lambda: None)
+    opened: list[TrainctlApp] = []
+
+    def run_view(launch: Launch, loaded: Loaded, _metrics_file: str) -> int:
+        opened.append(bootstrap.view(launch, loaded, None))
+        opened[-1].gc_policy.close()
+        opened[-1].session.close()
+        return 0
+
+    monkeypatch.setattr(cli, "run_view", run_view)
+    for words in ([], ["--profile", "work"], ["--profile", "work", "--theme", "light"]):
+        assert cli.open_view(parser().parse_args(words)) == 0
+    assert [app.theme for app in opened] == ["dark", "contrast", "light"]
+    for profile, regions in (("work", ("eu-west-1",)), ("other", ())):
+        other = opened[0]._open_session(Launch(profile=profile))
+        other.close()
+        assert other.launch.regions == regions
 
 
 def test_the_names_of_themes_are_those_of_the_app() -> None:

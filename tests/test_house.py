@@ -229,13 +229,6 @@ def _modules_after(*arguments: str) -> set[str]:
 HEAVY = frozenset({"boto3", "botocore", "pydantic", "moto", "flask", "werkzeug", "tenacity"})
 
 
-def needs(*modules: str) -> pytest.MarkDecorator:
-    """Skip while another part of the house is not built."""
-    absent = [name for name in modules if not (ROOT / "trainctl_tui" / f"{name}.py").exists()]
-    return pytest.mark.skipif(bool(absent), reason=f"not built yet: {', '.join(absent)}")
-
-
-@needs("tui/app", "tui/render_guard", "tui/gc_policy", "safe", "link/client")
 def test_the_running_view_has_neither_sdk_nor_pydantic() -> None:
     modules = _modules_after(
         "-c", "import trainctl_tui.tui.app, trainctl_tui.view_settings, trainctl_tui.link.client"
@@ -251,7 +244,6 @@ def test_the_command_line_answers_without_heavy_imports(flag: str) -> None:
     assert modules & (HEAVY | {"textual", "rich", "asyncio"}) == set()
 
 
-@needs("link/spawn")
 def test_the_collector_is_spawned_before_anything_heavy() -> None:
     modules = _modules_after("-c", "import trainctl_tui.link.spawn")
     assert "trainctl_tui.link.spawn" in modules

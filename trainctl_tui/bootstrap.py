@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trainctl_tui.services.cache import Cache
     from trainctl_tui.services.desk import Desk, Submit
     from trainctl_tui.tui.app import TrainctlApp
+    from trainctl_tui.view_settings import Loaded
 
 _SWEEPS = 16  # lanes read at the same time
 _QUESTIONS = 4  # the view's questions answered at the same time
@@ -114,8 +115,11 @@ def desk() -> Desk:
     return Desk(crew("reader", _SWEEPS), lambda job: job())
 
 
-def view(launch: Launch, first: Popen[bytes] | None) -> TrainctlApp:
-    """Make the app on what the cache remembers, with a link to a collector (``first``, or one it starts)."""
+def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> TrainctlApp:
+    """Make the app on what the cache remembers, with a link to a collector (``first``, or one it starts).
+
+    ``loaded`` are the settings that the launch was made of.
+    """
     import time
 
     from msgspec.structs import replace
@@ -128,7 +132,6 @@ def view(launch: Launch, first: Popen[bytes] | None) -> TrainctlApp:
     from trainctl_tui.tui.session import Session
     from trainctl_tui.view_settings import load_view_settings
 
-    loaded = load_view_settings()
     warnings = [str(loaded.trouble)] if loaded.trouble else []
 
     def open_session(wanted: Launch, collector: Popen[bytes] | None = None) -> Session:
@@ -138,8 +141,13 @@ def view(launch: Launch, first: Popen[bytes] | None) -> TrainctlApp:
         link = CollectorLink(wanted, collector)
         return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time)
 
+    def open_other(wanted: Launch) -> Session:
+        """Open a session of another profile, on the regions that the settings name for it."""
+        others = load_view_settings({"profile": wanted.profile}).settings
+        return open_session(replace(wanted, regions=others.regions))
+
     memory = view_memory.load(paths.state_dir())
-    return TrainctlApp(open_session(launch, first), open_session, memory, loaded.settings, time.time)
+    return TrainctlApp(open_session(launch, first), open_other, memory, loaded.settings, time.time)
 
 
 @contextmanager
@@ -159,7 +167,7 @@ def _measured(app: TrainctlApp, file: str) -> Iterator[None]:
     writer.stop()
 
 
-def run_view(launch: Launch, first: Popen[bytes], metrics_file: str = "") -> int:
+def run_view(launch: Launch, loaded: Loaded, first: Popen[bytes], metrics_file: str) -> int:
     """Run the dashboard in this terminal until it ends; return the exit code."""
     import sys
 
@@ -169,7 +177,7 @@ def run_view(launch: Launch, first: Popen[bytes], metrics_file: str = "") -> int
 
     log.begin("view", launch.log_level, launch.debug_unsafe)
     log.log.info("the view begins")
-    app = view(launch, first)
+    app = view(launch, loaded, first)
     with _measured(app, metrics_file):
         code = lifecycle.run(app, on_end=lambda: app.session.close())
     log.log.info("the view ends with %d", code)

@@ -20,6 +20,7 @@ from trainctl_tui.arguments import UNSAFE, parser
 if TYPE_CHECKING:
     from trainctl_tui.domain.errors import Trouble
     from trainctl_tui.launch import Launch
+    from trainctl_tui.view_settings import Loaded
 
 USAGE = 2
 """Exit code of a wrong argument, a wrong setting on the command line, or no terminal (CONTRACTS.md)."""
@@ -71,9 +72,6 @@ def open_view(given: argparse.Namespace, demo: bool = False) -> int:
     for fault in loaded.faults:
         if fault.origin.source == "flag":
             return _refuse(fault.error(f"For example: {_EXAMPLES[fault.key]}").trouble)
-    if given.theme:
-        # The view reads the settings again, in full; this is how the flag reaches it.
-        os.environ["TRAINCTL_THEME"] = given.theme
     settings = loaded.settings
     launch = Launch(
         profile=settings.profile,
@@ -88,7 +86,7 @@ def open_view(given: argparse.Namespace, demo: bool = False) -> int:
         return _refuse(trouble)
     if given.debug_unsafe:
         print(UNSAFE, file=sys.stderr)
-    return run_view(launch, given.metrics or "")
+    return run_view(launch, loaded, given.metrics or "")
 
 
 def _try_metrics(file: str) -> Trouble | None:
@@ -105,7 +103,7 @@ def _try_metrics(file: str) -> Trouble | None:
     return None
 
 
-def run_view(launch: Launch, metrics_file: str = "") -> int:
+def run_view(launch: Launch, loaded: Loaded, metrics_file: str) -> int:
     """Start the collector, then import and run the view; return the exit code."""
     from trainctl_tui.link.spawn import spawn
 
@@ -119,7 +117,7 @@ def run_view(launch: Launch, metrics_file: str = "") -> int:
         print(line, file=sys.stderr)
     from trainctl_tui import bootstrap
 
-    return bootstrap.run_view(launch, collector, metrics_file)
+    return bootstrap.run_view(launch, loaded, collector, metrics_file)
 
 
 def open_demo(given: argparse.Namespace) -> int:

@@ -1,16 +1,22 @@
-"""Where things live on this machine: the XDG directories, and how they are made private."""
+"""Where things live on this machine: the XDG directories, how they are made private, files written whole."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 APP = "trainctl-tui"
 
 
 def config_dir() -> Path:
-    """Return the directory of ``config.toml``."""
+    """Return the directory of the file of settings."""
     return _xdg("XDG_CONFIG_HOME", ".config") / APP
+
+
+def config_file() -> Path:
+    """Return where the file of settings is, or would be."""
+    return config_dir() / "config.toml"
 
 
 def cache_dir() -> Path:
@@ -33,6 +39,23 @@ def make_private(directory: Path) -> Path:
     if directory.stat().st_uid == os.getuid():
         directory.chmod(0o700)
     return directory
+
+
+def replace_file(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file whole, in place of what was there: no reader sees half of it.
+
+    A link at its place is replaced, never followed. May raise OSError, or ValueError for what is no name.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        new.replace(path)
+    except OSError:
+        with suppress(OSError):
+            new.unlink()
+        raise
 
 
 def _xdg(variable: str, fallback: str) -> Path:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from trainctl_tui.domain.errors import ConfigError
-from trainctl_tui.paths import config_dir
+from trainctl_tui.paths import config_file
 from trainctl_tui.settings_text import key_lines, parsed
 
 LARGEST_FILE = 64 * 1024
@@ -65,9 +65,7 @@ class Files(Struct, frozen=True):
     def of_user(cls) -> Files:
         """Return config.toml of this user, and old files at home and in the working directory."""
         home = Path(os.path.expanduser("~"))
-        return cls(
-            config_dir() / "config.toml", tuple(at / name for at in (home, Path()) for name in OLD_FILES)
-        )
+        return cls(config_file(), tuple(at / name for at in (home, Path()) for name in OLD_FILES))
 
 
 class Given(NamedTuple):

@@ -90,7 +90,7 @@ def test_calls_are_counted_by_operation_and_region() -> None:
         tally.heard(Call("ec2:DescribeVolumes", REGION, float(number), "ok"))
     tally.heard(Call("ec2:DescribeVolumes", REGION, 5.0, "Throttled", attempt=2))
     tally.heard(Call("ec2:DescribeVolumes", "eu-west-1", 5.0, "Denied"))
-    west, east = tally.lanes()
+    west, east = tally.operations()
     assert (west.calls, west.errors, west.throttled, west.retried, west.p50) == (1, 1, 0, 0, 5.0)
     assert (east.calls, east.errors, east.throttled, east.retried) == (101, 1, 1, 1)
     assert 49 <= east.p50 <= 51

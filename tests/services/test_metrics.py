@@ -11,13 +11,13 @@ from tests.support.processes import wait_until
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.services import metrics
 from trainctl_tui.services.metrics import LaneAge, Metrics, Writer, text, write
-from trainctl_tui.services.tally import LaneTally
+from trainctl_tui.services.tally import OperationTally
 
 SAMPLE = re.compile(
     r'(?P<name>[a-z_]+)(?:\{(?P<labels>(?:[a-z]+="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (?P<value>\S+)'
 )
 ALL = Metrics(
-    calls=(LaneTally("ec2:DescribeVolumes", 'a"b\\c\nd', 7, 2, 1, 3, 12.5, 250.0),),
+    calls=(OperationTally("ec2:DescribeVolumes", 'a"b\\c\nd', 7, 2, 1, 3, 12.5, 250.0),),
     cache_hits=4,
     cache_misses=1,
     lanes=(
@@ -79,11 +79,12 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["trainctl.prom"]
 
 
-@pytest.mark.parametrize("name", ["missing/a.prom", "nul\0.prom", "directory"])
+@pytest.mark.parametrize("name", ["missing/a.prom", "nul\0.prom", "directory", "/"])
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "directory").mkdir()
     with pytest.raises(ConfigError, match="Cannot write the metrics"):
         write(tmp_path / name, ALL)
+    assert [one.name for one in tmp_path.iterdir()] == ["directory"]
 
 
 def test_the_writer_writes_what_changed_and_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,10 +123,10 @@ def test_the_file_of_somebody_else_is_not_ours(tmp_path: Path, monkeypatch: pyte
 def test_a_planted_link_is_not_written_through(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine", encoding="utf-8")
-    (tmp_path / f"{FILE}.{os.getpid()}.new").symlink_to(victim)
+    (tmp_path / f".{FILE}.{os.getpid()}.new").symlink_to(victim)
     with pytest.raises(OSError, match="symbolic"):
         view_memory.save(tmp_path, ViewMemory())
-    (tmp_path / f"{FILE}.{os.getpid()}.new").unlink()
+    (tmp_path / f".{FILE}.{os.getpid()}.new").unlink()
     (tmp_path / FILE).symlink_to(victim)
     view_memory.save(tmp_path, ViewMemory(theme="light"))
     assert not (tmp_path / FILE).is_symlink()

@@ -24,7 +24,7 @@ from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Identity, Kind, Row
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
-from trainctl_tui.services.tally import LaneTally
+from trainctl_tui.services.tally import OperationTally
 from trainctl_tui.tui.header import Badges
 from trainctl_tui.tui.screens.first_run import FirstRun
 
@@ -266,7 +266,7 @@ async def said(app: Dashboard, walk: Walk) -> None:
 
 async def counted(app: Dashboard, walk: Walk) -> None:
     """Show the counters of calls that are called so."""
-    lanes = tuple(LaneTally(text, text, 1, 1, 1, 1, 0.0, 0.0) for text in app.told)
+    lanes = tuple(OperationTally(text, text, 1, 1, 1, 1, 0.0, 0.0) for text in app.told)
     app.link.say(m.Tally(lanes, 1, 1))
     await walk.settle()
     await _open(app, walk, "M", "#text-scroll")

@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from trainctl_tui import demo
 from trainctl_tui.launch import Launch
+from trainctl_tui.view_settings import load_view_settings
 
 DIRECTORY = Path("screenshots")
 SIZES = ((120, 36), (80, 24))
@@ -56,7 +57,7 @@ def main() -> None:
 
             for size in SIZES:
                 launch = Launch(endpoint=endpoint, demo=True, regions=("us-east-1", "eu-west-1"), refresh=5.0)
-                app = bootstrap.view(launch, spawn(launch, 1))
+                app = bootstrap.view(launch, load_view_settings(), spawn(launch, 1))
                 try:
                     asyncio.run(_take(app, size))
                 finally:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input, OptionList
 
 from tests.support.dashboard import cursor, line, on_screen, until
@@ -14,6 +15,7 @@ from tests.support.rows import NOW, REGION, attached, instance, spec, status, vo
 from tests.tui.conftest import Stage
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.resources import Console, Kind, Region
+from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
 from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
 from trainctl_tui.tui.screens.first_run import FirstRun
@@ -167,7 +169,8 @@ async def test_another_profile_is_another_session(
     (tmp_path / "config").write_text("[profile ml]\n[profile other]\n", encoding="utf-8")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
-    s = stage()
+    launch = Launch(profile="ml", regions=(REGION,), refresh=60.0, log_level="debug", debug_unsafe=True)
+    s = stage(launch=launch)
     async with s.app.run_test(size=(100, 30)) as pilot:
         s.greet()
         s.list(Kind.INSTANCES, [instance(1)])
@@ -176,7 +179,7 @@ async def test_another_profile_is_another_session(
         await pilot.press("P", "j", "enter")
         await until(pilot, lambda: len(s.links) == 2)
         assert first.closed
-        assert s.launches[-1].profile == "other"
+        assert s.launches[-1] == replace(launch, profile="other", regions=())
         await until(pilot, lambda: s.app.dashboard.pane.table.model.total == 0)
         assert "profile other" in line(s, "where")
 

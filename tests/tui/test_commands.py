@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from trainctl_tui import arguments
 from trainctl_tui.domain.errors import InvalidQuery
 from trainctl_tui.domain.query import parse
+from trainctl_tui.domain.query_fields import TRUTHS
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.tui import help as help_screen
 from trainctl_tui.tui.app import TrainctlApp
@@ -104,6 +106,12 @@ def test_the_fields_of_the_help_can_be_read() -> None:
     for field in fields:
         typed = f"{field}x" if field.endswith(":") else f"{field}1" if field.endswith(">") else field
         assert any(_reads(typed, kind) for kind in (Kind.INSTANCES, Kind.VOLUMES, Kind.SNAPSHOTS)), typed
+
+
+@pytest.mark.parametrize("word", TRUTHS)
+def test_every_truth_that_a_filter_knows_is_told(word: str) -> None:
+    assert f"is:{word}" in help_text().plain
+    assert f"is:{word}" in arguments._FILTER
 
 
 def test_the_filters_of_the_readme_can_be_read() -> None:

@@ -13,14 +13,14 @@ from trainctl_tui.domain.resources import Kind
 from trainctl_tui.link import messages as m
 from trainctl_tui.listing.news import News
 from trainctl_tui.services.metrics import Metrics
-from trainctl_tui.services.tally import LaneTally
+from trainctl_tui.services.tally import OperationTally
 from trainctl_tui.tui.frames import FrameTimes
 from trainctl_tui.tui.measured import measure, metrics_text
 from trainctl_tui.tui.screens.metrics import MetricsScreen
 
 
 def tally(calls: int) -> m.Tally:
-    return m.Tally((LaneTally("ec2:DescribeVolumes", "us-east-1", calls, 2, 1, 3, 12.4, 250.0),), 4, 1)
+    return m.Tally((OperationTally("ec2:DescribeVolumes", "us-east-1", calls, 2, 1, 3, 12.4, 250.0),), 4, 1)
 
 
 async def test_the_screen_shows_what_is_counted_and_keeps_up(stage: Callable[..., Stage]) -> None:
@@ -69,7 +69,7 @@ def test_where_nothing_was_counted_nothing_is_made_up() -> None:
 
 
 def test_hostile_names_do_not_reach_the_screen() -> None:
-    evil = LaneTally("\x1b[31mop", "\u202eregion", 1, 0, 0, 0, 1.0, 1.0)
+    evil = OperationTally("\x1b[31mop", "\u202eregion", 1, 0, 0, 0, 1.0, 1.0)
     text = metrics_text(Metrics(calls=(evil,)), NOW).plain
     assert "\x1b" not in text
     assert "\u202e" not in text

@@ -44,9 +44,11 @@ async def test_a_first_enter_opens_the_first_row(stage: Staged) -> None:
         await until(pilot, lambda: s.app.dashboard.query_one(Drawer).display)
 
 
-async def test_the_demo_has_no_profiles_to_pick(stage: Staged) -> None:
+@pytest.mark.parametrize("keys", [("P",), ("colon", *"profile other", "enter")], ids=["key", "command"])
+async def test_the_demo_has_no_profile_to_change_to(stage: Staged, keys: tuple[str, ...]) -> None:
     s = stage(launch=Launch(demo=True))
     async with s.app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("P")
+        await pilot.press(*keys)
         await until(pilot, lambda: any("no profiles" in note.message for note in s.app._notifications))
         assert not isinstance(s.app.screen, PickScreen)
+        assert len(s.links) == 1

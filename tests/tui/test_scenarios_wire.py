@@ -23,6 +23,7 @@ from trainctl_tui.simcloud.canned import Canned
 from trainctl_tui.simcloud.process import Child, SimCloud, simulated_environment
 from trainctl_tui.tui.app import TrainctlApp
 from trainctl_tui.tui.widgets.line import Line
+from trainctl_tui.view_settings import load_view_settings
 
 pytestmark = pytest.mark.wire
 
@@ -43,7 +44,8 @@ def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened
             monkeypatch.setenv(name, value)
         for kind in ("CONFIG", "CACHE", "STATE"):
             monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
-        apps.append(bootstrap.view(Launch(endpoint=endpoint, regions=(REGION,), refresh=refresh), None))
+        launch = Launch(endpoint=endpoint, regions=(REGION,), refresh=refresh)
+        apps.append(bootstrap.view(launch, load_view_settings(), None))
         return apps[-1]
 
     yield make

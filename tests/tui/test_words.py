@@ -1,9 +1,8 @@
-"""Pure texts: ages, header, command line, clipboard, footer, README's key table."""
+"""Pure texts: header, command line, clipboard, footer."""
 
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,50 +14,12 @@ from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
-from trainctl_tui.listing import format
-from trainctl_tui.listing.moments import moment
 from trainctl_tui.listing.news import News, fold
 from trainctl_tui.tui import command_line, header
 from trainctl_tui.tui.clipboard import osc52
-from trainctl_tui.tui.commands import COMMANDS, bindings, key_table
 from trainctl_tui.tui.footer import footer_line
 
 LANE = Lane(ME.account, REGION, Kind.INSTANCES)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (None, "?"),
-        (-1, "?"),
-        (0, "now"),
-        (59.9, "now"),
-        (60, "1m"),
-        (3599, "59m"),
-        (3600, "1h"),
-        (86400 * 9, "9d"),
-    ],
-)
-def test_age(seconds: float | None, text: str) -> None:
-    assert format.age(seconds) == text
-
-
-def test_age_of_the_near_future_is_now_and_of_the_far_future_unknown() -> None:
-    assert format.age_of(NOW + 5, NOW) == "now"
-    assert format.age_of(NOW + 500, NOW) == "?"
-
-
-def test_unknown_is_never_a_zero() -> None:
-    assert {format.gib(None), format.mib(None), format.count(None), format.flag(None), format.age(None)} == {
-        "?"
-    }
-    assert format.gib(0) == "0 GiB"
-
-
-def test_moments_look_both_ways() -> None:
-    assert moment(NOW - 7200, NOW).endswith("2h ago")
-    assert moment(NOW + 86400 * 2 + 60, NOW).endswith("in 2d")
-    assert moment(None, NOW) == "?"
 
 
 def news(*messages: m.ToView) -> News:
@@ -157,13 +118,3 @@ def test_the_footer_fits_and_always_offers_help_and_quit(width: int) -> None:
     assert len(text) <= max(width, 20)
     assert "? help" in text
     assert "q quit" in text
-
-
-def test_no_key_has_two_meanings() -> None:
-    keys = [key for command in COMMANDS for key in command.keys]
-    assert len(keys) == len(set(keys))
-    assert all(binding.action for binding in bindings())
-
-
-def test_the_readme_shows_the_key_table_as_it_is() -> None:
-    assert key_table() in Path("README.md").read_text(encoding="utf-8")

@@ -41,7 +41,7 @@ class Attachment(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Instance(Struct, frozen=True, array_like=True, gc=False, tag_field="row", tag="i"):
-    """A machine.
+    """A virtual machine.
 
     ``launched_at`` is the last start; ``first_attached_at`` dates the first launch (attach time of
     the primary network interface, SAFETY definition 3).
@@ -140,7 +140,7 @@ class InstanceStatus(Struct, frozen=True, array_like=True, gc=False, tag_field="
 
 
 class TypeSpec(Struct, frozen=True, array_like=True, gc=False, tag_field="row", tag="t"):
-    """What a machine type has; ``id`` is its name ("p5.48xlarge"). Memory in MiB.
+    """What an instance type has; ``id`` is its name ("p5.48xlarge"). Memory in MiB.
 
     ``gpus`` is 0 for a type known to have none; a type without a row is unknown.
     """

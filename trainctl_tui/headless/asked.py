@@ -54,4 +54,4 @@ def observed(given: argparse.Namespace, launch: Launch, source: Source) -> Itera
         output.note(warning)
     if given.metrics:
         hits, misses = source.cache_counts
-        write(Path(given.metrics), Metrics(source.tally.lanes(), hits, misses, source.ages()))
+        write(Path(given.metrics), Metrics(source.tally.operations(), hits, misses, source.ages()))

@@ -50,7 +50,7 @@ def cloud_checks(source: Source) -> tuple[list[Check], Known | None]:
     except TrainctlError as error:
         return [from_trouble("settings of AWS", error.trouble)], None
     checks += [_identity(known), *_regions(provider, known)]
-    asked = {one.operation for one in source.tally.lanes()}
+    asked = {one.operation for one in source.tally.operations()}
     checks += [_lane(lane, _NEEDS[lane.kind] in asked) for lane in known.lanes]
     checks += [*_console(provider, known), _clock(provider)]
     return checks, known

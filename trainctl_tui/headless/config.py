@@ -9,12 +9,11 @@ import json
 import os
 import textwrap
 from itertools import pairwise
-from pathlib import Path
 
 from trainctl_tui import view_settings
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.headless import codes, output
-from trainctl_tui.paths import config_dir, make_private
+from trainctl_tui.paths import config_file, make_private
 from trainctl_tui.safe import safe
 from trainctl_tui.settings_layers import Fault
 from trainctl_tui.view_settings import TYPES, ViewSettings, load_view_settings
@@ -26,11 +25,6 @@ def config(given: argparse.Namespace) -> int:
     """Do one act with the settings; return the exit code."""
     acts = {"show": _show, "init": _init, "path": _path, "check": _check}
     return acts[given.act](given)
-
-
-def config_file() -> Path:
-    """Return where the file of settings is, or would be."""
-    return config_dir() / "config.toml"
 
 
 def _path(_given: argparse.Namespace) -> int:

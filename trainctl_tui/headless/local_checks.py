@@ -50,7 +50,7 @@ def _version(name: str) -> str:
 
 
 def _settings(loaded: Loaded, launch: Launch) -> list[Check]:
-    file = paths.config_dir() / "config.toml"
+    file = paths.config_file()
     there = str(file) if file.exists() else f"no {file}; `trainctl-tui config init` begins one"
     checks = [Check("settings", OK, there)]
     for fault in loaded.faults:

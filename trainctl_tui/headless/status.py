@@ -11,7 +11,7 @@ from trainctl_tui.domain.resources import Instance, Kind, Snapshot, Volume
 from trainctl_tui.headless import asked, codes, output, shapes
 from trainctl_tui.headless.known import ALL_KINDS, Known, LaneTold, Source
 from trainctl_tui.headless.reports import report_lanes
-from trainctl_tui.listing.format import age_of
+from trainctl_tui.listing.format import freshness
 from trainctl_tui.safe import safe
 
 _COUNTED = (Kind.INSTANCES, Kind.VOLUMES, Kind.SNAPSHOTS)
@@ -85,5 +85,4 @@ def _rows(lane: LaneTold) -> str:
 def _standing(lane: LaneTold, known: Known) -> str:
     if lane.trouble is not None:
         return "partial" if lane.rows else "failed"
-    age = age_of(lane.taken_at, known.facts.now)
-    return "live" if age == "now" else f"as of {age}"
+    return freshness(lane.taken_at, known.facts.now)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Console, Identity, Kind, Region
-from trainctl_tui.services.tally import LaneTally
+from trainctl_tui.services.tally import OperationTally
 
 
 class Hello(Struct, frozen=True, tag=True):
@@ -114,7 +114,7 @@ class NoAnswer(Struct, frozen=True, tag=True):
 class Tally(Struct, frozen=True, tag=True):
     """All counters: a whole truth, sent at most once a second and only when something changed."""
 
-    lanes: tuple[LaneTally, ...]
+    operations: tuple[OperationTally, ...]
     cache_hits: int
     cache_misses: int
 

@@ -121,7 +121,7 @@ def tell_tally(
     def tell() -> None:
         while changed.wait():
             changed.clear()
-            say(Tally(tally.lanes(), *cache_counts()))
+            say(Tally(tally.operations(), *cache_counts()))
             rest.wait(_TALLY_PAUSE)
 
     Thread(target=guarded(tell), name="tally", daemon=True).start()

@@ -1,4 +1,4 @@
-"""Start a collector: the first thing the view does, so that the SDK is imported beside Textual.
+"""Start a collector, before the view imports Textual, so that the SDK is imported beside it.
 
 Light on purpose: everything imported here is imported before the first frame.
 """

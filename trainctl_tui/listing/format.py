@@ -61,15 +61,19 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def freshness(taken_at: float | None, now: float) -> str:
+    """Return how fresh a complete listing is: "live" is a promise about now, and holds for a minute."""
+    held = age_of(taken_at, now)
+    return "live" if held == "now" else f"as of {held}"
+
+
 def standing(lane: LaneState, now: float) -> str:
     """Return how fresh a lane is, in two or three words: "live", "as of 40m", "stale 3m"."""
     held = age_of(lane.taken_at, now)
-    # "live" is a promise about now: a listing that nobody has renewed for a minute gets its age.
-    live = "live" if held == "now" else f"as of {held}"
     words = {
         Standing.LOADING: f"loading {len(lane.rows)}" if lane.rows else "loading",
         Standing.REMEMBERED: f"as of {held}",
-        Standing.LIVE: live,
+        Standing.LIVE: freshness(lane.taken_at, now),
         Standing.PARTIAL: "partial",
         Standing.STALE: "stale" if held == "now" else f"stale {held}",
         Standing.FAILED: "failed",

@@ -172,7 +172,9 @@ def _machine(row: Instance, facts: Facts) -> tuple[Field, ...]:
 
 def _instance_store(spec: TypeSpec | None) -> str:
     size = None if spec is None else spec.instance_storage_gb
-    return "none" if size == 0 else count(size) if size is None else f"{count(size)} GB"
+    if size is None:
+        return UNKNOWN
+    return f"{count(size)} GB" if size else "none"
 
 
 def _health_fields(row: Instance, facts: Facts) -> tuple[Field, ...]:

@@ -42,7 +42,6 @@ class News(Struct, frozen=True):
     no_region: Trouble | None = None
     clock_offset: float = 0.0
     collector: str = "starting"
-    pid: int = 0
     warnings: tuple[str, ...] = ()
     tally: m.Tally | None = None
     rows: Mapping[Kind, Rows] = MappingProxyType({})
@@ -64,7 +63,7 @@ class News(Struct, frozen=True):
 
     @property
     def specs(self) -> Mapping[str, TypeSpec]:
-        """Machine types by name; any region's word will do."""
+        """Instance types by name; any region's word will do."""
         return {row.id: row for row in self.of(Kind.TYPES).values() if isinstance(row, TypeSpec)}
 
     @property
@@ -90,7 +89,7 @@ def fold(news: News, message: m.ToView, now: float) -> News:
     match message:
         case m.Listed(listing, offset):
             if listing.lane.kind is Kind.TYPES:
-                # Machine types are nobody's: they say nothing about whose the other rows are.
+                # Instance types are nobody's: they say nothing about whose the other rows are.
                 listing = replace(listing, lane=_shown(news, listing.lane))
             if listing.lane.account != news.account:
                 if news.verified:
@@ -150,8 +149,8 @@ def _shown(news: News, lane: Lane) -> Lane:
 
 def _who_and_where(news: News, message: m.ToView) -> News:
     match message:
-        case m.Hello(pid, regions):
-            return _confined(replace(news, pid=pid, collector="", regions=regions or news.regions))
+        case m.Hello(_, regions):
+            return _confined(replace(news, collector="", regions=regions or news.regions))
         case m.Watching(regions, trouble):
             return _confined(replace(news, regions=regions, no_region=trouble))
         case m.Identified(identity):

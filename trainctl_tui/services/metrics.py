@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Event, Thread
@@ -11,7 +10,8 @@ from threading import Event, Thread
 from msgspec import Struct
 
 from trainctl_tui.domain.errors import ConfigError
-from trainctl_tui.services.tally import LaneTally
+from trainctl_tui.paths import replace_file
+from trainctl_tui.services.tally import OperationTally
 
 PAUSE = 5.0
 """Seconds between two writings at least."""
@@ -41,7 +41,7 @@ class LaneAge(Struct, frozen=True):
 class Metrics(Struct, frozen=True):
     """Everything that is counted. Frame times in milliseconds, of the last frames drawn."""
 
-    calls: tuple[LaneTally, ...] = ()
+    calls: tuple[OperationTally, ...] = ()
     cache_hits: int = 0
     cache_misses: int = 0
     lanes: tuple[LaneAge, ...] = ()
@@ -57,13 +57,9 @@ def text(metrics: Metrics) -> str:
 
 def write(path: Path, metrics: Metrics) -> None:
     """Replace the file whole: no reader sees half of it. Raise ConfigError where it cannot be written."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
         # Readable by all: the exporter is another user, and there is no secret in a counter.
-        with os.fdopen(os.open(new, flags, 0o644), "w", encoding="utf-8") as file:
-            file.write(text(metrics))
-        new.replace(path)
+        replace_file(path, text(metrics).encode(), 0o644)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(
@@ -151,7 +147,7 @@ def _family(name: str, kind: str, about: str, samples: Iterable[tuple[Labels, fl
         yield f"{name}{{{inner}}} {value:.15g}" if inner else f"{name} {value:.15g}"
 
 
-def _of(one: LaneTally) -> Labels:
+def _of(one: OperationTally) -> Labels:
     return {"operation": one.operation, "region": one.region}
 
 

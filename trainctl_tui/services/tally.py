@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _REMEMBERED_TIMES = 512
 
 
-class LaneTally(Struct, frozen=True):
+class OperationTally(Struct, frozen=True):
     """Counters of one operation in one region since the collector started. Times in milliseconds."""
 
     operation: str
@@ -54,19 +54,17 @@ class CallTally:
     def __init__(self) -> None:
         self._lock = Lock()
         self._counts: dict[tuple[str, str], _Count] = {}
-        self.calls = 0
 
     def heard(self, call: Call) -> None:
         """Count one call."""
         with self._lock:
-            self.calls += 1
             self._counts.setdefault((call.operation, call.region), _Count()).add(call)
 
-    def lanes(self) -> tuple[LaneTally, ...]:
+    def operations(self) -> tuple[OperationTally, ...]:
         """Return all counters, in order of operation and region."""
         with self._lock:
             return tuple(
-                LaneTally(
+                OperationTally(
                     *(operation, region, count.calls, count.errors, count.throttled, count.retried),
                     *(count.share(0.5), count.share(0.95)),
                 )

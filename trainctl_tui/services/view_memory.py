@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from trainctl_tui.domain.packing import whole
-from trainctl_tui.paths import make_private
+from trainctl_tui.paths import make_private, replace_file
 
 FILE = "view.json"
 _LIMIT = 64 * 1024  # bytes; a larger file is not ours
@@ -52,13 +52,4 @@ def load(directory: Path) -> ViewMemory:
 def save(directory: Path, memory: ViewMemory) -> None:
     """Keep a memory for the next run; replaces the file whole. May raise OSError."""
     make_private(directory)
-    path = directory / FILE
-    new = path.with_name(f"{FILE}.{os.getpid()}.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(whole(memory)), indent=2))
-        new.replace(path)
-    except OSError:
-        new.unlink(missing_ok=True)
-        raise
+    replace_file(directory / FILE, msgspec.json.format(msgspec.json.encode(whole(memory)), indent=2))

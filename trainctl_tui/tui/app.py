@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from msgspec.structs import replace
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -116,14 +117,19 @@ class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
     def change_profile(self, profile: str) -> None:
         """Begin again as another profile, with its own regions."""
         launch = self.session.launch
+        if self.refuses_profiles():
+            return
         self.session.close()
-        self.session = self._open_session(Launch(
-            profile=profile, endpoint=launch.endpoint, refresh=launch.refresh, demo=launch.demo,
-            read_only=launch.read_only, provider=launch.provider,
-        ))  # fmt: skip
+        self.session = self._open_session(replace(launch, profile=profile, regions=()))
         self._greeted = False
         self.dashboard.badges = Badges(self.session.launch, False)
         self._begin()
+
+    def refuses_profiles(self) -> bool:
+        """Say whether this is the demo, which has no profiles, and tell the user so."""
+        if self.session.launch.demo:
+            self.tell("The demo has no profiles: it touches no account of yours.")
+        return self.session.launch.demo
 
     def tell(self, text: str, bad: bool = False) -> None:
         """Say something for a few seconds."""

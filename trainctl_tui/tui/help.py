@@ -10,7 +10,7 @@ _FILTER = (
     ("word", "rows whose shown columns contain it"),
     ('"two words"', "the same, with a space"),
     ("/regex/", "rows whose shown columns match"),
-    ("!x", "not x"),
+    ("!x", "not x, such as !is:healthy"),
     ("state:running", "also type: az: region: owner: name: id: tag:"),
     ("tag:team=nlp", "exact; tag:team~nl for a part, tag:team for any value"),
     ("age>7d", "s m h d w; also size> iops> vcpus> gpus>"),

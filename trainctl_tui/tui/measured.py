@@ -23,7 +23,7 @@ def measure(news: News, frames: FrameTimes) -> Metrics:
     tally = news.tally
     lanes = (lane for kind in Kind for lane in news.lanes(kind))
     return Metrics(
-        calls=tally.lanes if tally is not None else (),
+        calls=tally.operations if tally is not None else (),
         cache_hits=tally.cache_hits if tally is not None else 0,
         cache_misses=tally.cache_misses if tally is not None else 0,
         lanes=tuple(

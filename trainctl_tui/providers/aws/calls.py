@@ -14,6 +14,7 @@ from xml.etree.ElementTree import ParseError
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
+from msgspec.structs import replace
 
 from trainctl_tui.domain.errors import CredentialsError, NothingSent, TrainctlError
 from trainctl_tui.domain.resources import Row
@@ -122,7 +123,7 @@ class Caller:
             except Exception as error:
                 self._note_date(getattr(error, "response", None))
                 note["request_id"] = _request_id(getattr(error, "response", None))
-                told = translate(error, _answered(act, attempt))
+                told = translate(error, replace(act, answered=attempt.answered))
                 if isinstance(told, CredentialsError):
                     self.clients.forget(client)
                 raise told from error
@@ -171,18 +172,6 @@ class Caller:
         if taken_at is not None:
             self.clock_offset = taken_at + 0.5 - self._clock()
         return taken_at
-
-
-def _answered(act: Act, attempt: _Attempt) -> Act:
-    return Act(
-        act.doing,
-        service=act.service,
-        operation=act.operation,
-        region=act.region,
-        profile=act.profile,
-        now=act.now,
-        answered=attempt.answered,
-    )
 
 
 def _metadata(response: Any) -> Mapping[str, Any]:

@@ -152,7 +152,7 @@ class AwsProvider:
         """Describe types by name, leaving out those that the region does not know."""
         while names:
             question = Question(
-                "ec2", spec.operation, region, spec.key, "read machine types", {"InstanceTypes": names}
+                "ec2", spec.operation, region, spec.key, "read instance types", {"InstanceTypes": names}
             )
             try:
                 answer = self._caller.ask(question, patience)

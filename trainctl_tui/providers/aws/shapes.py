@@ -93,7 +93,7 @@ def read_statuses(statuses: Sequence[Shape], region: str) -> tuple[Row, ...]:
 
 
 def read_types(types: Sequence[Shape], region: str) -> tuple[Row, ...]:
-    """Return what machine types have. A type without GpuInfo is known to have none."""
+    """Return what instance types have. A type without GpuInfo is known to have none."""
     return tuple(_type(spec, region) for spec in types)
 
 

@@ -202,8 +202,7 @@ class Asking(Taking):
 
     def action_profiles(self) -> None:
         """Pick the profile to use."""
-        if self.badges.launch.demo:
-            self.owner.tell("The demo has no profiles: it touches no account of yours.")
+        if self.owner.refuses_profiles():
             return
         names = profiles(os.environ)
         if not names:

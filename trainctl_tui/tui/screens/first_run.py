@@ -1,4 +1,4 @@
-"""The screen for someone without credentials or a region: what is missing, and four ways on."""
+"""The screen for someone without credentials or a region: what is missing, and the ways on."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Host(Screen[None]):
-    """The dashboard is one screen in three files: Host, Taking, Asking and Dashboard build on each other."""
+    """The dashboard is one screen in four files: Host, Taking, Asking and Dashboard build on each other."""
 
     active: var[int] = var(0, init=False)
 
