@@ -30,6 +30,7 @@ INVISIBLE = _SELECTORS | frozenset("\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5\u
 """Letters and marks that nobody sees."""
 
 _TAB = 4
+_STYLING = re.compile("\x1b\\[[0-9;:]*[mK]")
 
 
 def safe(text: object, limit: int = 256) -> str:
@@ -51,6 +52,11 @@ def safe_lines(text: object, limit: int = 65_536) -> str:
         plain = "…" + plain[-limit + 1 :]
     lines = plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(safe(line.expandtabs(_TAB), limit * _TAB) for line in lines)
+
+
+def unstyled(text: str) -> str:
+    """Return text without the colours of a boot log; every other sequence stays, to be marked."""
+    return _STYLING.sub("", text)
 
 
 def is_safe(character: str) -> bool:

@@ -100,6 +100,33 @@ def test_every_dialog_fits(session: Tmux) -> None:
     assert session.wait_exit() == 0
 
 
+@pytest.mark.parametrize("start", [PROGRAM, f"sh -c '{PROGRAM}; true'"], ids=["alone", "under another"])
+def test_to_the_shell_and_back(account: dict[str, str], start: str) -> None:
+    with Tmux(["env", "PS1=at the shell> ", "bash", "--norc", "-i"], env=account) as session:
+        session.wait_for("at the shell>")
+        session.type(start)
+        session.send("Enter")
+        session.wait_for(live, 60)
+        session.send(":")
+        session.wait_for("Type a command")
+        session.send("C-z")
+        session.wait_for(matching(r"Stopped.*\n(.*\n)*at the shell>"))
+        session.type("fg")
+        session.send("Enter")
+        session.wait_for(lambda text: live(text) and "Type a command" in text)
+        session.send("Escape")
+        session.wait_for(lambda text: "Type a command" not in text)
+        session.send("q")
+        session.wait_for(lambda text: not live(text) and text.endswith("at the shell>"))
+
+
+def test_without_a_shell_it_does_not_stop(session: Tmux) -> None:
+    session.send("C-z")
+    session.wait_for("There is no shell to go back to")
+    session.send("q")
+    assert session.wait_exit() == 0
+
+
 def framed(text: str, title: str) -> bool:
     """Whether a dialog has its title, its keys and all four corners on screen."""
     return all(part in text for part in (title, "Esc out", "┌", "┐", "└", "┘"))

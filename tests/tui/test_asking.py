@@ -139,6 +139,7 @@ async def test_console_and_raw_are_asked_for_and_shown_safely(stage: Staged) -> 
         s.link.say(m.ConsoleAnswer(ask.id, Console(instance(1).id, "boot\nstep \x1b[31m7\n", NOW)))
         await until(pilot, lambda: "step" in on_screen(s))
         assert "\x1b" not in on_screen(s)
+        assert "step 7" in on_screen(s)
         await pilot.press("escape", "J")
         raw = next(sent for sent in s.link.sent if isinstance(sent, m.AskRaw))
         s.link.say(
@@ -198,6 +199,34 @@ async def test_export_writes_what_is_shown(stage: Staged, tmp_path: Path) -> Non
         assert [row["id"] for row in rows] == [instance(2).id]
 
 
+async def test_what_is_not_known_is_not_exported_as_nothing(stage: Staged, tmp_path: Path) -> None:
+    s = stage()
+    file = tmp_path / "rows.csv"
+    async with s.app.run_test(size=(100, 30), notifications=True) as pilot:
+        s.greet("us-east-1", "eu-west-1")
+        await until(pilot, lambda: s.app.dashboard.news.regions)
+        assert not s.app.dashboard.export_to(str(file))
+        assert not file.exists()
+        s.list(Kind.INSTANCES, [instance(1)])
+        await until(pilot, lambda: s.app.dashboard.pane.table.model.total == 1)
+        assert s.app.dashboard.export_to(str(file))
+        assert len(file.read_text(encoding="utf-8").splitlines()) == 2
+        await until(pilot, lambda: "1 row (more are not listed yet)" in " ".join(on_screen(s).split()))
+
+
+async def test_what_is_said_never_covers_what_is_typed(stage: Staged) -> None:
+    s = stage()
+    async with s.app.run_test(size=(47, 12), notifications=True) as pilot:
+        s.greet()
+        await pilot.press("colon", *"volumes")
+        s.app.tell("A long word of warning that takes several lines of a small terminal. " * 3)
+        await until(pilot, lambda: "A long word" in on_screen(s))
+        *_, typed, hint, footer = on_screen(s).splitlines()
+        assert typed.rstrip() == ":volumes"
+        assert hint.rstrip() == "→ Go to Volumes. Enter goes."
+        assert footer.rstrip().endswith("q quit")
+
+
 async def test_command_bar_previews_and_goes(stage: Staged) -> None:
     s = stage()
     async with s.app.run_test(size=(100, 30)) as pilot:
@@ -234,6 +263,11 @@ async def test_first_run_explains_and_offers_ways_on(stage: Staged) -> None:
         text = on_screen(s)
         for part in ("No credentials.", "aws configure", "demo", "profile"):
             assert part in text
+        for key, title in (("m", "Messages"), ("question_mark", "Help")):
+            await pilot.press(key)
+            await until(pilot, lambda title=title: on_screen(s).startswith(title))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(s.app.screen, FirstRun))
         await pilot.press("r")
         await until(pilot, lambda: m.Refresh() in s.link.sent)
 

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from tests.support import hostile
 from tests.support.hostile import FORBIDDEN
-from trainctl_tui.safe import MARK, is_safe, safe, safe_lines
+from trainctl_tui.safe import MARK, is_safe, safe, safe_lines, unstyled
 from trainctl_tui.tui.widgets.cells import cells
 
 SEED = 20261124
@@ -128,6 +128,12 @@ def test_a_long_log_keeps_its_end() -> None:
     assert told.startswith("…")
     assert told.endswith("first\nlast")
     assert len(told) <= 100
+
+
+def test_the_colours_of_a_boot_log_go_and_nothing_else() -> None:
+    assert unstyled("[\x1b[0;1;32m  OK  \x1b[0m] Started\x1b[K") == "[  OK  ] Started"
+    for other in ("\x1b[2J", "\x1b]0;title\x07", "\x1b[", "[0m", "\x1b[31"):
+        assert unstyled(other) == other
 
 
 # ---- cells ----

@@ -26,13 +26,14 @@ from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
 from trainctl_tui.tui.screens.dashboard import Dashboard
 from trainctl_tui.tui.screens.first_run import FirstRun
 from trainctl_tui.tui.session import Session
+from trainctl_tui.tui.suspend import SuspendMixin
 from trainctl_tui.tui.themes import DEFAULT, THEMES
 from trainctl_tui.view_settings import ViewSettings
 
 _CANNOT_START = frozenset({"NoCredentials", "ConfigError"})
 
 
-class TrainctlApp(KeyOrderMixin, CrashMixin, App[int]):
+class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
     """``open_session`` makes the session of a launch; ``clock`` is this machine's, in seconds."""
 
     CSS_PATH = "app.tcss"

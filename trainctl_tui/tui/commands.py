@@ -49,7 +49,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("pane(1)", ("1",), "1", "Instances", "Go to the Instances pane.", Group.MOVE),
     Command("pane(2)", ("2",), "2", "Volumes", "Go to the Volumes pane.", Group.MOVE),
     Command("pane(3)", ("3",), "3", "Snapshots", "Go to the Snapshots pane.", Group.MOVE),
-    Command("details", ("enter",), "Enter", "details", "Open the details of the row.", Group.LOOK, 2),
+    Command(
+        "details",
+        ("enter",),
+        "Enter",
+        "details",
+        "Open the details of the row; there, follow a →.",
+        Group.LOOK,
+        2,
+    ),
     Command(
         "back",
         ("escape",),
@@ -85,6 +93,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("palette", ("ctrl+p",), "Ctrl+P", "palette", "Find any command by its name.", Group.APP),
     Command("theme", ("T",), "T", "theme", "Change the colours.", Group.APP),
     Command("help", ("question_mark",), "?", "help", "Show this help.", Group.APP, 12),
+    Command(
+        "suspend",
+        ("ctrl+z",),
+        "Ctrl+Z",
+        "suspend",
+        "Go back to the shell for a while; fg returns.",
+        Group.APP,
+    ),
     Command("quit", ("q",), "q", "quit", "Leave.", Group.APP, 13),
 )
 

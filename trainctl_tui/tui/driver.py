@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import termios
 import threading
 from collections import deque
@@ -198,6 +199,11 @@ class SteadyDriver(LinuxDriver):
             super().suspend_application_mode()
         finally:
             self._suspending = False
+
+    def stop_job(self) -> None:
+        """Give the terminal back, then stop with all of our job: a make above us stops as well."""
+        self.suspend_application_mode()  # first: once the shell has the terminal, we could not write to it
+        os.killpg(0, signal.SIGSTOP)
 
     def vanished(self) -> None:
         """Stop reading a terminal that is gone, so that nothing spins on its end of file."""

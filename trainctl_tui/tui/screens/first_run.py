@@ -16,6 +16,7 @@ _WAYS = (
     ("P", "choose another profile"),
     ("R", "name a region to watch"),
     ("r", "try again, after `aws sso login` or `aws configure` elsewhere"),
+    ("m", "show everything that is wrong, in full"),
     ("Esc", "look around without the cloud"),
     ("q", "leave; then `trainctl-tui doctor` looks closer,"),
     ("", "and `trainctl-tui demo` shows a simulated fleet"),
@@ -30,12 +31,18 @@ class FirstRun(ModalScreen[str]):
         Binding("R", "dismiss('name_region')", show=False),
         Binding("r", "dismiss('refresh')", show=False),
         Binding("q", "dismiss('quit')", show=False),
+        Binding("m", "over('messages')", show=False),
+        Binding("question_mark", "over('help')", show=False),
         Binding("escape", "dismiss('')", show=False),
     ]
 
     def __init__(self, trouble: Trouble) -> None:
         super().__init__()
         self._trouble = trouble
+
+    async def action_over(self, action: str) -> None:
+        """Show a screen of the dashboard over this one."""
+        await self.app.get_default_screen().run_action(action)
 
     def compose(self) -> ComposeResult:
         """Build the explanation and the ways on."""

@@ -41,6 +41,10 @@ class Host(Screen[None]):
         """The app, with its session."""
         return cast("TrainctlApp", self.app)
 
+    def action_suspend(self) -> None:
+        """Go back to the shell for a while."""
+        self.owner.action_suspend_process()
+
     @property
     def pane(self) -> PaneView:
         """The active pane."""

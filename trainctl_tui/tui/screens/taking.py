@@ -16,7 +16,7 @@ from trainctl_tui.link.messages import AskConsole, AskRaw, ConsoleAnswer, NoAnsw
 from trainctl_tui.listing.format import plural
 from trainctl_tui.listing.moments import moment
 from trainctl_tui.listing.news import Key
-from trainctl_tui.safe import safe_lines
+from trainctl_tui.safe import safe_lines, unstyled
 from trainctl_tui.services.export import to_json, write
 from trainctl_tui.tui.clipboard import osc52
 from trainctl_tui.tui.messages import Answer
@@ -77,8 +77,14 @@ class Taking(Host):
         """Say what would be written."""
         shown = self.pane.table.model.shown_count
         path = _place(name)
-        text = f"→ {plural(shown, 'shown row')} to {path} (.csv or .json). Enter writes, Esc leaves."
+        text = (
+            f"→ {plural(shown, 'shown row')}{self._gap} to {path} (.csv or .json). Enter writes, Esc leaves."
+        )
         self.prompt.hint(text)
+
+    @property
+    def _gap(self) -> str:
+        return "" if self.pane.whole else " (more are not listed yet)"
 
     def export_to(self, name: str) -> bool:
         """Write the shown rows to a file; say where, or why not."""
@@ -88,12 +94,19 @@ class Taking(Host):
         cells = ([column.text(row, pane.facts) for column in pane.columns] for row in rows)
         path = _place(name)
         try:
+            if not rows and not pane.whole:
+                # An empty file would say that there are none.
+                raise ConfigError(
+                    f"{pane.spec.title} are not known.",
+                    "There is nothing to write.",
+                    "Read the cloud with r.",
+                )
             write(path, labels, cells, rows)
         except ConfigError as error:
             self.owner.tell(str(error), bad=True)
             self.prompt.hint(str(error), bad=True)
             return False
-        self.owner.tell(f"Wrote {plural(len(rows), 'row')} to {path}.")
+        self.owner.tell(f"Wrote {plural(len(rows), 'row')}{self._gap} to {path}.")
         return True
 
     def action_screenshot(self) -> None:
@@ -147,10 +160,8 @@ class Taking(Host):
                 )
             case ConsoleAnswer(_, console):
                 taken = f"As of {moment(console.taken_at, self.now)}\n\n"
-                text = Text(
-                    taken
-                    + (safe_lines(console.text, _TEXT_LIMIT) or "The provider has no console output yet.")
-                )
+                lines = safe_lines(unstyled(console.text), _TEXT_LIMIT)
+                text = Text(taken + (lines or "The provider has no console output yet."))
             case RawAnswer(_, raw):
                 text = Text(safe_lines(raw, _TEXT_LIMIT))
             case _:

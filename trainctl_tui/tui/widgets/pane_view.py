@@ -88,7 +88,7 @@ class PaneView(Vertical):
             one is not other for one, other in zip(sides, self._sides, strict=True)
         ):
             self._reconsider()
-        if self._lanes and all(lane.complete for lane in self._lanes):
+        if self.whole:
             self.table.begin()
         self.show_title()
 
@@ -142,6 +142,11 @@ class PaneView(Vertical):
         self.order_by(*self.order)
         self._apply_filter()
 
+    @property
+    def whole(self) -> bool:
+        """Whether every watched region has been listed to its end."""
+        return bool(self._lanes) and all(lane.complete for lane in self._lanes)
+
     def row(self, key: Key | None) -> Row | None:
         """Return a row by its key."""
         return None if key is None else self.table.model.rows.get(key)
@@ -186,8 +191,7 @@ class PaneView(Vertical):
     def _count(self, lane: LaneState | None) -> str:
         """Return how many rows there are: "?" before any is known, at least so many while not all are."""
         model = self.table.model
-        complete = lane is not None and all(lane.complete for lane in self._lanes)
-        if not complete:
+        if lane is None or not self.whole:
             return f"≥{model.total:,}" if model.total else "?"
         if model.shown_count != model.total:
             return f"{model.shown_count:,} of {model.total:,}"
@@ -217,6 +221,6 @@ class PaneView(Vertical):
             return "\n".join(
                 (f"{nouns.capitalize()} are not known.", trouble.what, trouble.why, trouble.next_step)
             )
-        if not all(lane.complete for lane in self._lanes):
+        if not self.whole:
             return f"Reading {nouns} in {', '.join(self._regions)} …"
         return f"0 {nouns} in {', '.join(self._regions)}. Press R to watch other regions."
