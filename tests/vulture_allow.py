@@ -15,6 +15,8 @@ _.border_title  # Textual reads it
 _.no_wrap  # Rich reads it
 _.overflow  # Rich reads it
 _._prompter  # botocore's session reads it
+_._popen  # botocore's session reads it
+_._create_process_provider  # botocore calls it
 _.panic  # Textual calls it
 _._sigcont_application  # Textual's driver calls it
 _._run_input_thread  # Textual's driver calls it

@@ -13,6 +13,8 @@ import pytest
 from tests.headless.conftest import Run, environment
 from tests.support.processes import exists, wait_until
 from tests.support.pty import Terminal
+from trainctl_tui.domain.errors import Throttled
+from trainctl_tui.headless.output import next_step
 from trainctl_tui.simcloud.process import SimCloud
 
 pytestmark = pytest.mark.wire
@@ -152,3 +154,69 @@ def test_commands_do_not_import_the_screen(home: dict[str, str], cloud: SimCloud
     names = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "botocore" in names
     assert names & {"textual", "rich.console", "boto3", "moto"} == set()
+
+
+@pytest.mark.parametrize("command", ["list volumes", "status", "doctor", "config show"])
+@pytest.mark.parametrize(("where", "why"), [(">&-", "is closed"), (">/dev/full", "No space left")])
+def test_a_result_that_cannot_be_written_is_said(
+    home: dict[str, str], cloud: SimCloud, command: str, where: str, why: str
+) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"$@" <&- {where}', "sh", *PROGRAM, *command.split()],
+        env=environment(cloud.endpoint, home),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "Cannot write the result." in done.stderr
+    assert why in done.stderr
+
+
+def test_closed_streams_take_no_part(home: dict[str, str], cloud: SimCloud) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", '"$@" <&- 2>&-', "sh", *PROGRAM, "list", "volumes", "--output", "ids"],
+        env=environment(cloud.endpoint, home),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0
+    assert {line[:4] for line in done.stdout.splitlines()} == {"vol-"}
+
+
+def test_json_is_printed_where_nothing_is_remembered(run: Run, cloud: SimCloud) -> None:
+    for command in (("list", "volumes", "--output", "json"), ("status", "--json")):
+        done = run(cloud.endpoint, *command, "--cached")
+        told = json.loads(done.stdout)
+        assert (done.returncode, told["items"]) == (1, [])
+        assert {lane["complete"] for lane in told["lanes"]} == {False}
+        assert "Leave out --cached" in done.stderr
+    assert cloud.calls() == {}
+
+
+def test_a_region_named_twice_is_read_once(run: Run, cloud: SimCloud) -> None:
+    done = run(cloud.endpoint, "list", "volumes", "--region", "us-east-1,us-east-1", "--output", "json")
+    assert [lane["region"] for lane in json.loads(done.stdout)["lanes"]] == ["us-east-1"]
+    assert cloud.calls()["ec2:DescribeVolumes"] == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("Nothing to do: the next try comes later.", "Try again in a moment."),
+        ("Check the network; the next try comes later.", "Check the network. Try again in a moment."),
+        ("Set AWS_CA_BUNDLE to its certificate.", "Set AWS_CA_BUNDLE to its certificate."),
+        ("", "Try again in a moment."),
+    ],
+)
+def test_a_next_step_keeps_its_advice_and_promises_no_next_try(step: str, told: str) -> None:
+    assert next_step(Throttled("x", "y", step).trouble) == told
+
+
+def test_every_region_that_failed_is_named(run: Run, cloud: SimCloud) -> None:
+    cloud.faults([{"service": "ec2", "effect": "denied"}])
+    done = run(cloud.endpoint, "list", "volumes", "--region", "us-east-1,eu-west-1")
+    assert done.returncode == 4
+    assert "\nThe same: volumes eu-west-1.\n" in done.stderr

@@ -45,7 +45,15 @@ sso_role_name = trainer
 sso_region = us-east-1
 sso_start_url = https://example.awsapps.com/start
 """
+ROLE = """
+[profile base]
+credential_process = {command}
+[profile wanted]
+role_arn = arn:aws:iam::123456789012:role/trainer
+source_profile = base
+"""
 PROCESS = "[profile wanted]\ncredential_process = {command}\n"
+ASKING = "printf 'Enter passphrase: ' > /dev/tty; read answer < /dev/tty; echo refused >&2; exit 3"
 
 
 class Shape(NamedTuple):
@@ -70,12 +78,8 @@ SHAPES = {
     "a command that says no JSON": Shape(
         PROCESS, WANTED, "echo token=hunter2", ("(credential_process)", "by hand")
     ),
-    "a command that asks": Shape(
-        PROCESS,
-        WANTED,
-        "printf 'Enter passphrase: ' > /dev/tty; read answer < /dev/tty; echo refused >&2; exit 3",
-        ("The source of the", "by hand"),
-    ),
+    "a command that asks": Shape(PROCESS, WANTED, ASKING, ("The source of the", "by hand")),
+    "a role's command that asks": Shape(ROLE, WANTED, ASKING, ("The source of the", "by hand")),
     "no saved sign-in": Shape(SSO, WANTED, "", ("saved sign-in", "aws sso login --profile wanted")),
     "an MFA code": Shape(MFA, WANTED, "", ("MFA code", "export-credentials")),
 }

@@ -33,7 +33,7 @@ def launch_of(given: argparse.Namespace, settings: ViewSettings) -> Launch:
     """Return the launch; the cache is then the one that a view of the same account fills."""
     return Launch(
         profile=settings.profile,
-        regions=settings.regions,
+        regions=tuple(dict.fromkeys(settings.regions)),  # one that is named twice is read once
         endpoint=given.endpoint_url or endpoint_of(os.environ),
         refresh=settings.refresh,
         log_level=settings.log_level,

@@ -11,6 +11,7 @@ from trainctl_tui.domain.resources import Instance, Kind
 from trainctl_tui.headless import codes
 from trainctl_tui.headless.checks import NOTE, OK, WRONG, Check, from_trouble
 from trainctl_tui.headless.known import ALL_KINDS, Known, LaneTold, Source
+from trainctl_tui.headless.output import next_step
 from trainctl_tui.listing.format import plural
 from trainctl_tui.providers.base import (
     CanExplainCredentials,
@@ -88,7 +89,8 @@ def _regions(provider: Provider, known: Known) -> list[Check]:
         return _no_region(())
     found = _asked("ec2:DescribeRegions", lambda: provider.regions(Patience()))
     if isinstance(found, Check):
-        return [Check("region", OK, ", ".join(known.regions)), found]
+        named = ", ".join(known.regions)
+        return [Check("region", NOTE, f"{named}: whether the account has it is not known"), found]
     opted = {region.id: region.opt_in for region in found}
     checks = [Check("permission ec2:DescribeRegions", OK, plural(len(opted), "region"))]
     for region in known.regions:
@@ -140,7 +142,7 @@ def _asked(permission: str, ask: Callable[[], Answer]) -> Answer | Check:
     except TrainctlError as error:
         trouble: Trouble = error.trouble
         detail = f"{trouble.what} {trouble.why}"
-        return Check(f"permission {permission}", NOTE, detail, trouble.next_step)
+        return Check(f"permission {permission}", NOTE, detail, next_step(trouble))
 
 
 def _clock(provider: Provider) -> Check:

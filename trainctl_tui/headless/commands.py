@@ -16,8 +16,8 @@ def run(given: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Run the command that was asked for; return its exit code."""
     # A parent that ignores interrupts for itself (a shell's "&") does not mean this command: Ctrl+C ends it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    output.begin()
     try:
+        output.begin()
         return _find(given, parser)(given)
     except TrainctlError as error:
         output.note_trouble("", error.trouble)

@@ -132,14 +132,18 @@ class Source:
         self._cache.close()
 
     def cached(self, kinds: tuple[Kind, ...]) -> Known:
-        """Return what an earlier run remembered, without a call. Raise NotFound where that is nothing."""
+        """Return what an earlier run remembered, without a call; no lane has rows where that is nothing.
+
+        Raise NotFound where not even the regions are known.
+        """
         news = remembered(self._cache, self._launch)
         if news.identity is None or not news.regions:
-            raise NotFound(
-                "Nothing is remembered for this profile.",
-                "No view and no command has read it completely yet.",
-                "Leave out --cached.",
-            )
+            regions = self.regions()
+            if not regions:
+                raise _nothing_held()
+            nothing = _nothing_held().trouble
+            none = tuple(LaneTold(*key, None, 0, nothing) for key in product(kinds, regions))
+            return Known(None, None, regions, none, self._facts({}, 0.0))
         lanes = tuple(_held(lane) for kind in kinds for lane in news.lanes(kind))
         return Known(news.identity, None, news.regions, lanes, self._facts(_rows(news), news.clock_offset))
 
@@ -167,6 +171,14 @@ def _no_region() -> ConfigError:
         "There is no region to read.",
         "Neither --region, AWS_REGION nor the profile names one.",
         f"Say one, for example: --region us-east-1. {HINT}",
+    )
+
+
+def _nothing_held() -> NotFound:
+    return NotFound(
+        "Nothing is remembered for this profile.",
+        "No view and no command has read it completely yet.",
+        "Leave out --cached.",
     )
 
 

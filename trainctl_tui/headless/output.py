@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 
-from trainctl_tui.domain.errors import Trouble
+from trainctl_tui.domain.errors import Conflict, Trouble
 from trainctl_tui.safe import safe
 
 _LONGEST_NOTE = 2000  # characters of one line on standard error
@@ -18,9 +19,21 @@ HINT = "`trainctl-tui doctor` looks closer; `trainctl-tui demo` needs no account
 """Said beside a failure to sign in, or to know where."""
 
 
+_PROMISE = re.compile(r"(?P<and>; )?(?:Nothing to do: )?[tT]he next (?:try|refresh) .*")
+"""What a dashboard promises at the end of a next step: a command ends instead."""
+
+_AGAIN = "Try again in a moment."
+
+
 def say(text: str) -> None:
-    """Write a result. Raise BrokenPipeError when nobody reads any more."""
-    print(text, flush=True)
+    """Write a result. Raise BrokenPipeError when nobody reads any more, Conflict when there is no room."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        leave_quietly()
+        raise _unwritten(f"{error.strerror or error}.") from error
 
 
 def note(text: str) -> None:
@@ -36,11 +49,22 @@ def note_trouble(where: str, trouble: Trouble) -> None:
 
 def next_step(trouble: Trouble) -> str:
     """Return what to do. Nobody tries again by itself here, as a dashboard does."""
-    return "Try again in a moment." if trouble.retryable else trouble.next_step
+    if not trouble.next_step:
+        return _AGAIN if trouble.retryable else ""
+    return _PROMISE.sub(lambda match: f". {_AGAIN}" if match["and"] else _AGAIN, trouble.next_step)
 
 
 def begin() -> None:
-    """Let no name end a command because the locale has no letter for it."""
+    """Let no name end a command because the locale has no letter for it, and no stream because it is closed.
+
+    Raise Conflict where there is nowhere to write a result.
+    """
+    # A closed stream leaves its number free, and a file or a socket of ours would take it.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+            if name == "stdout":
+                raise _unwritten("Standard output is closed.")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
 
@@ -55,3 +79,7 @@ def leave_quietly() -> None:
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, sys.stdout.fileno())
     os.close(nothing)
+
+
+def _unwritten(why: str) -> Conflict:
+    return Conflict("Cannot write the result.", why, "Send it to another place.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.headless import codes, output
 from trainctl_tui.headless.known import Known, LaneTold
@@ -13,17 +14,22 @@ def report_lanes(known: Known, kind: Kind | None = None) -> int:
     With ``kind``, only its lanes decide the code: what is joined to it is said, and shows as unknown.
     """
     counted = known.lanes if kind is None else known.lanes_of(kind)
-    said: set[tuple[str, str]] = set()
-    unidentified = known.unidentified
-    if unidentified is not None:
-        output.note_trouble("identity", unidentified)
-        said.add((unidentified.kind, unidentified.why))
-    for lane in known.lanes:
-        # Credentials fail for every lane alike, and once is enough; so does what hits all regions.
-        if lane.trouble is not None and (lane.trouble.kind, lane.trouble.why) not in said:
-            said.add((lane.trouble.kind, lane.trouble.why))
-            output.note_trouble(f"{lane.kind.value} {lane.region}", lane.trouble)
-    if any(kind in codes.CREDENTIALS for kind, _ in said):
+    # What fails alike is told once, with the names of all that it has hit.
+    hit: dict[tuple[str, str], list[str]] = {}
+    told: dict[tuple[str, str], Trouble] = {}
+    failed = [("identity", known.unidentified)]
+    failed += [(f"{lane.kind.value} {lane.region}", lane.trouble) for lane in known.lanes]
+    for name, trouble in failed:
+        if trouble is not None:
+            alike = (trouble.kind, trouble.why)
+            told.setdefault(alike, trouble)
+            hit.setdefault(alike, []).append(name)
+    for alike, trouble in told.items():
+        first, *others = hit[alike]
+        output.note_trouble(first, trouble)
+        if others:
+            output.note(f"The same: {', '.join(others)}.")
+    if any(kind in codes.CREDENTIALS for kind, _ in told):
         output.note(output.HINT)
     return _code(counted)
 

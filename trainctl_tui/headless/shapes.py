@@ -12,6 +12,7 @@ from trainctl_tui.domain.packing import whole
 from trainctl_tui.domain.resources import Instance, Row, Snapshot, Volume
 from trainctl_tui.domain.tags import name_of, protecting_tags
 from trainctl_tui.headless.known import Known, LaneTold
+from trainctl_tui.headless.output import next_step
 from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.shared import owner
 from trainctl_tui.safe import is_safe
@@ -43,7 +44,8 @@ def error(trouble: Trouble | None) -> dict[str, Any] | None:
     if trouble is None:
         return None
     names = ("kind", "what", "why", "next_step", "code", "permission")
-    return {name: getattr(trouble, name) for name in names}
+    told = {name: getattr(trouble, name) for name in names}
+    return {**told, "next_step": next_step(trouble)}
 
 
 def item(row: Row, facts: Facts) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from ipaddress import ip_address
+from subprocess import DEVNULL, Popen
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.config import Config
-from botocore.credentials import InstanceMetadataProvider
+from botocore.credentials import InstanceMetadataProvider, ProcessProvider
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 from botocore.utils import InstanceMetadataFetcher, resolve_imds_endpoint_mode
@@ -71,10 +72,14 @@ def _service_models() -> Loader:
 def load_credentials(session: Session) -> Any:
     """Return the credentials of a session, or None. Raises what botocore raises, never asks.
 
-    The prompt for MFA codes has no public switch; it is replaced in the one provider that has it.
+    Neither the prompt for MFA codes nor the start of a credential_process has a public switch; they are
+    replaced in the providers that have them.
     """
     resolver = session.get_component("credential_provider")
-    resolver.get_provider("assume-role")._prompter = _refuse_to_ask
+    roles = resolver.get_provider("assume-role")
+    roles._prompter = _refuse_to_ask
+    resolver.get_provider("custom-process")._popen = _start_apart
+    roles._profile_provider_builder._create_process_provider = partial(_process_provider, session)
     resolver.remove(InstanceMetadataProvider.METHOD)
     resolver.providers.append(_metadata_provider(session))
     credentials = session.get_credentials()
@@ -130,6 +135,16 @@ def _metadata_provider(session: Session) -> InstanceMetadataProvider:
         timeout=METADATA_SECONDS, num_attempts=1, user_agent=session.user_agent(), config=config
     )
     return InstanceMetadataProvider(iam_role_fetcher=fetcher)
+
+
+def _process_provider(session: Session, profile_name: str) -> ProcessProvider:
+    """Return what reads the credential_process of the profile that a role is assumed from."""
+    return ProcessProvider(profile_name, lambda: session.full_config, popen=_start_apart)
+
+
+def _start_apart(command: list[str], **more: Any) -> Popen[bytes]:
+    """Start a credential command where it has no terminal: neither as its input nor as /dev/tty."""
+    return Popen(command, stdin=DEVNULL, start_new_session=True, **more)
 
 
 def _refuse_to_ask(_prompt: str) -> str:
