@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trainctl_tui.services.cache import Cache
     from trainctl_tui.services.desk import Desk, Submit
     from trainctl_tui.tui.app import TrainctlApp
-    from trainctl_tui.view_settings import Loaded
+    from trainctl_tui.view_settings import Loaded, ViewSettings
 
 _SWEEPS = 16  # lanes read at the same time
 _QUESTIONS = 4  # the view's questions answered at the same time
@@ -134,20 +134,23 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
 
     warnings = [str(loaded.trouble)] if loaded.trouble else []
 
-    def open_session(wanted: Launch, collector: Popen[bytes] | None = None) -> Session:
+    def open_session(
+        wanted: Launch, settings: ViewSettings, collector: Popen[bytes] | None = None
+    ) -> Session:
         held = cache(wanted, warnings.append)
         news = remembered(held, wanted)
         held.close()
         link = CollectorLink(wanted, collector)
-        return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time)
+        return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time, settings)
 
     def open_other(wanted: Launch) -> Session:
-        """Open a session of another profile, on the regions that the settings name for it."""
+        """Open a session of another profile, by the settings that hold for it."""
         others = load_view_settings({"profile": wanted.profile}).settings
-        return open_session(replace(wanted, regions=others.regions))
+        return open_session(replace(wanted, regions=others.regions), others)
 
     memory = view_memory.load(paths.state_dir())
-    return TrainctlApp(open_session(launch, first), open_other, memory, loaded.settings, time.time)
+    session = open_session(launch, loaded.settings, first)
+    return TrainctlApp(session, open_other, memory, loaded.settings, time.time)
 
 
 @contextmanager

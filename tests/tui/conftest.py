@@ -41,6 +41,7 @@ class Stage:
         self.links: list[ScriptedLink] = []
         self.launches: list[Launch] = []
         self.clock = Clock()
+        self.settings = ViewSettings()
         first = self._open(launch or Launch(profile="ml"), news or News())
         self.app = TrainctlApp(
             first,
@@ -53,7 +54,7 @@ class Stage:
     def _open(self, launch: Launch, news: News) -> Session:
         self.links.append(ScriptedLink())
         self.launches.append(launch)
-        return Session(launch, self.links[-1], news, self.clock)
+        return Session(launch, self.links[-1], news, self.clock, self.settings)
 
     @property
     def link(self) -> ScriptedLink:

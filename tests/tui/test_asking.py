@@ -21,6 +21,7 @@ from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
 from trainctl_tui.tui.screens.first_run import FirstRun
 from trainctl_tui.tui.screens.text import TextScreen
 from trainctl_tui.tui.widgets.drawer import Drawer
+from trainctl_tui.view_settings import ViewSettings
 
 Staged = Callable[..., Stage]
 
@@ -177,12 +178,18 @@ async def test_another_profile_is_another_session(
         s.list(Kind.INSTANCES, [instance(1)])
         await until(pilot, lambda: s.app.dashboard.pane.table.model.total == 1)
         first = s.link
+        s.settings = ViewSettings(user="ada")
         await pilot.press("P", "j", "enter")
         await until(pilot, lambda: len(s.links) == 2)
         assert first.closed
         assert s.launches[-1] == replace(launch, profile="other", regions=())
         await until(pilot, lambda: s.app.dashboard.pane.table.model.total == 0)
         assert "profile other" in line(s, "where")
+        s.greet()
+        s.list(Kind.INSTANCES, [instance(1), instance(2, tags=(("trainctl:user", "bob"),))])
+        await until(pilot, lambda: s.app.dashboard.pane.table.model.total == 2)
+        await pilot.press("slash", *"is:mine", "enter")
+        await until(pilot, lambda: s.app.dashboard.pane.table.model.shown_count == 1)
 
 
 async def test_export_writes_what_is_shown(stage: Staged, tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
         self.session.send(Refresh())
 
     def change_profile(self, profile: str) -> None:
-        """Begin again as another profile, with its own regions."""
+        """Begin again as another profile, with its own regions and settings."""
         launch = self.session.launch
         if self.refuses_profiles():
             return
@@ -124,6 +124,7 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
         self.session = self._open_session(replace(launch, profile=profile, regions=()))
         self._greeted = False
         self.dashboard.badges = Badges(self.session.launch, False)
+        self.dashboard.heed(self.session.settings)
         self._begin()
 
     def refuses_profiles(self) -> bool:

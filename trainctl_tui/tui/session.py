@@ -10,6 +10,7 @@ from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import AskConsole, AskRaw, AskRegions, Refresh, ToCollector
 from trainctl_tui.listing.news import News, StepLost, fold
 from trainctl_tui.tui.messages import Answer, AnswerArrived, NewsArrived
+from trainctl_tui.view_settings import ViewSettings
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -22,9 +23,17 @@ _numbers = itertools.count(1)
 class Session:
     """Made anew for each profile; late words of an older one are recognised by their number."""
 
-    def __init__(self, launch: Launch, link: Link, news: News, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        link: Link,
+        news: News,
+        clock: Callable[[], float],
+        settings: ViewSettings | None = None,
+    ) -> None:
         self.number = next(_numbers)
         self.launch = launch
+        self.settings = settings or ViewSettings()
         self.first_news = news
         self._link = link
         self._clock = clock

@@ -41,12 +41,7 @@ class Dashboard(Asking):
     ) -> None:
         super().__init__(badges, clock)
         self._hide_ended = settings.hide_terminated
-        self._facts = Facts(
-            now=clock(),
-            owner_keys=settings.owner_keys,
-            protected_keys=settings.protected_keys,
-            user=settings.user,
-        )
+        self.heed(settings)
         self.panes = [
             PaneView(spec, number, memory.panes.get(spec.kind.value, PaneMemory()), self._facts)
             for number, spec in enumerate(PANES, 1)

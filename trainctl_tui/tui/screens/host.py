@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
+from msgspec.structs import replace
 from textual.reactive import var
 from textual.screen import Screen
 
+from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.news import News
 from trainctl_tui.tui.frames import FrameTimes
 from trainctl_tui.tui.header import Badges
 from trainctl_tui.tui.widgets.pane_view import PaneView
 from trainctl_tui.tui.widgets.prompt import Prompt
+from trainctl_tui.view_settings import ViewSettings
 
 if TYPE_CHECKING:
     from trainctl_tui.tui.app import TrainctlApp
@@ -31,6 +34,7 @@ class Host(Screen[None]):
         self.prompt = Prompt(id="prompt")
         self.frames = FrameTimes()
         self._clock = clock
+        self._facts = Facts(now=clock())
 
     def _compositor_refresh(self) -> None:
         with self.frames.timed():
@@ -54,3 +58,12 @@ class Host(Screen[None]):
     def now(self) -> float:
         """Now on the provider's clock."""
         return self._clock() + self.news.clock_offset
+
+    def heed(self, settings: ViewSettings) -> None:
+        """Judge by these settings whose a row is and what protects it, from the next news on."""
+        self._facts = replace(
+            self._facts,
+            owner_keys=settings.owner_keys,
+            protected_keys=settings.protected_keys,
+            user=settings.user,
+        )
