@@ -28,7 +28,11 @@ def run(directory: Path, **settings: int) -> dict[str, Any]:
     """Run one and return what it said."""
     words = [f"{name}={value}" for name, value in settings.items()]
     command = [sys.executable, "-m", "tests.support.cache_child", str(directory), *words]
-    done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, timeout=60, check=False)
+    # Another user cannot write what coverage would count.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    done = subprocess.run(
+        command, cwd=_ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
     assert (done.returncode, done.stderr) == (0, ""), done
     told: dict[str, Any] = json.loads(done.stdout)
     return told

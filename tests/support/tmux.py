@@ -62,8 +62,23 @@ class Tmux:
         self.run("send-keys", "-l", "--", text)
 
     def resize(self, width: int, height: int) -> None:
-        """Change the window's size."""
-        self.run("resize-window", "-x", str(width), "-y", str(height))
+        """Change the window's size, and wait until its terminal has it.
+
+        tmux holds back a change that follows another at once, and on a busy machine forgets it: ask again.
+        """
+        tty = os.open(self.run("display-message", "-p", "#{pane_tty}").strip(), os.O_RDONLY | os.O_NOCTTY)
+        try:
+            for _ in range(5):
+                self.run("resize-window", "-x", str(width), "-y", str(height))
+                deadline = time.monotonic() + 2
+                while time.monotonic() < deadline:
+                    if os.get_terminal_size(tty) == (width, height):
+                        return
+                    time.sleep(0.05)
+                self.run("resize-window", "-x", str(width + 1), "-y", str(height + 1))
+        finally:
+            os.close(tty)
+        raise AssertionError(f"tmux does not make its window {width}x{height}")
 
     @property
     def text(self) -> str:

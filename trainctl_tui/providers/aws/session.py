@@ -143,8 +143,19 @@ def _process_provider(session: Session, profile_name: str) -> ProcessProvider:
 
 
 def _start_apart(command: list[str], **more: Any) -> Popen[bytes]:
-    """Start a credential command where it has no terminal: neither as its input nor as /dev/tty."""
-    return Popen(command, stdin=DEVNULL, start_new_session=True, **more)
+    """Start a credential command where it has no terminal: neither as its input nor as /dev/tty.
+
+    Where we have none either, as in a collector, it stays in our session, and ends with it.
+    """
+    return Popen(command, stdin=DEVNULL, start_new_session=_has_terminal(), **more)
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _refuse_to_ask(_prompt: str) -> str:
