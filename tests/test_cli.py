@@ -200,3 +200,9 @@ def test_the_demo_without_its_libraries_names_the_command_that_installs_them(
     command = r"a_library_nobody_has.*pip install 'trainctl-tui\[demo\]'"
     with pytest.raises(ConfigError, match=command), demo.running(1, 1, 1.0):
         pass
+
+
+def test_a_size_that_was_exported_does_not_outlive_the_window() -> None:
+    environ = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
+    prepare(environ)
+    assert not {"COLUMNS", "LINES"} & environ.keys()

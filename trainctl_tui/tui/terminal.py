@@ -60,6 +60,8 @@ def prepare(environ: MutableMapping[str, str]) -> None:
     120 frames a second halve the wait between key and frame (PERFORMANCE.md, section 0).
     """
     environ.setdefault("TEXTUAL_FPS", "120")
+    for stale in ("COLUMNS", "LINES"):  # Textual believes them rather than a window that has changed since
+        environ.pop(stale, None)
     if environ.get("COLORTERM", "") not in ("truecolor", "24bit"):
         few = environ.get("TERM", "") in _FEW_COLOURS
         environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard" if few else "256")
