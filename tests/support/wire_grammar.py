@@ -19,7 +19,6 @@ _MODES = (
     r"(?:\x1b\[\?(?:1049|1000|1003|1015|1006|1004|2004|2026|25|7)[hl]"
     r"|\x1b\[>\d+u|\x1b\[<u|\x1b\[\?(?:2026|2048)\$p|\x1b\]22;default\x07|\r?\n)*"
 )
-_BEGIN = "\x1b[?2026h"
 _END = "\x1b[?2026l"
 _OWN = re.compile(
     rf"\x1b\[{_STYLE}(?:;{_STYLE})*m"
@@ -49,10 +48,11 @@ def foreign(raw: bytes, size: tuple[int, int], copies: int = 0) -> list[str]:
     ``copies`` is how many sequences for the clipboard the user has asked for.
     """
     text = raw.decode("utf-8", "surrogateescape")
-    head, begin, rest = text.partition(_BEGIN)
-    body, end, tail = rest.rpartition(_END)
-    found = [f"outside the frames: {part!a}" for part in (head, tail) if not re.fullmatch(_MODES, part)]
-    if not (begin and end):
+    taken = re.match(_MODES, text)
+    # A frame painted before the terminal has said that it knows updates in one go has no brackets.
+    body, end, tail = text[taken.end() if taken else 0 :].rpartition(_END)
+    found = [] if re.fullmatch(_MODES, tail) else [f"outside the frames: {tail!a}"]
+    if not end:
         return [*found, "there is no frame"]
     width, height = size
     copied: list[str] = []
