@@ -146,5 +146,9 @@ class InvalidQuery(TrainctlError):
     """A filter that cannot be read. It shows nothing new and never falls open."""
 
 
+class Refused(TrainctlError):
+    """A rule of this house forbids it. Nothing was sent."""
+
+
 class Bug(TrainctlError):
     """Ours. Nothing in the tree fits."""

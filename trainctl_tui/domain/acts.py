@@ -1,0 +1,184 @@
+"""What an act on instances is judged by: the values that plan, journal, executor and screens share.
+
+SAFETY.md says what they mean. Times are seconds since 1970 UTC on the provider's clock; ``None`` means
+*unknown*, and unknown never counts as safe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import IntEnum, StrEnum
+
+import msgspec
+from msgspec import Struct
+
+from trainctl_tui.domain.resources import Tags
+from trainctl_tui.domain.tags import OWNER_KEYS
+
+
+class Act(StrEnum):
+    """What may be done to instances. The value is the verb that a phrase and a command use."""
+
+    START = "start"
+    STOP = "stop"
+    REBOOT = "reboot"
+    TERMINATE = "terminate"
+
+
+class Verdict(IntEnum):
+    """How an act may go ahead, weakest first; the highest of all matching rows wins."""
+
+    ALLOW = 0
+    WARN = 1
+    TYPE = 2
+    REFUSE = 3
+
+
+class JobState(StrEnum):
+    """Whether a machine works (SAFETY.md, definition 4)."""
+
+    RUNNING = "running"
+    IDLE = "idle"
+    UNKNOWN = "unknown"
+    NONE = "n/a"  # a machine that does not run has no job
+
+
+class Ownership(StrEnum):
+    """Whose a resource is (SAFETY.md, definition 2)."""
+
+    MINE = "mine"
+    OURS = "ours"  # made by trainctl, names no user
+    COLLEAGUE = "colleague's"
+    FOREIGN = "foreign"
+
+
+class Job(Struct, frozen=True):
+    """What a probe found. ``why`` says why it is UNKNOWN, or what runs; percentages are None where not told."""
+
+    state: JobState
+    why: str = ""
+    probed_at: float | None = None
+    busiest_percent: float | None = None  # highest of CPU, memory, GPU use and GPU memory
+    checkpoint_saved: bool | None = None  # whether the newest checkpoint has a remote copy
+
+
+class VolumeFacts(Struct, frozen=True):
+    """A volume attached to the target. ``tags`` None: could not be read. ``monthly`` in USD."""
+
+    id: str
+    device: str
+    is_root: bool
+    delete_on_termination: bool | None
+    size_gib: int | None = None
+    type: str = ""
+    tags: Tags | None = None
+    snapshot_at: float | None = None  # newest completed snapshot
+    snapshots_known: bool = False  # False: could not be asked, so a missing ``snapshot_at`` says nothing
+    monthly: float | None = None
+
+
+class Facts(Struct, frozen=True):
+    """All that is known of one instance at ``read_at``. ``state`` "" where the provider does not know the id."""
+
+    id: str
+    account: str
+    region: str
+    read_at: float
+    zone: str = ""
+    state: str = ""
+    type: str = ""
+    lifecycle: str = ""
+    launched_at: float | None = None
+    tags: Tags | None = None
+    terminate_protected: bool | None = None
+    stop_protected: bool | None = None
+    volumes: tuple[VolumeFacts, ...] | None = None
+    instance_store: bool | None = None  # whether its type has disks that die with a stop
+    job: Job = Job(JobState.UNKNOWN, "it was not probed")
+    hourly: float | None = None  # USD
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the provider knows the id at all."""
+        return bool(self.state)
+
+    def digest(self) -> str:
+        """Return a hash of what decides: not of the moment, of money or of a probe's words."""
+        volumes = None if self.volumes is None else tuple(
+            msgspec.structs.replace(volume, monthly=None) for volume in self.volumes
+        )  # fmt: skip
+        decisive = msgspec.structs.replace(
+            self, read_at=0.0, hourly=None, volumes=volumes, job=Job(self.job.state)
+        )
+        return hashlib.sha256(msgspec.msgpack.encode(decisive)).hexdigest()[:16]
+
+
+class Fleet(Struct, frozen=True):
+    """What runs besides the targets, in one account and region. ``None``: could not be counted."""
+
+    region: str
+    active: int | None  # running and pending
+    visible: int | None  # all that a complete listing shows, terminated ones left out
+    hourly: float | None = None  # USD of what is active; None if any price is unknown
+
+
+class Policy(Struct, frozen=True):
+    """The ``[safety]`` settings and who we are (SAFETY.md)."""
+
+    user: str = ""
+    owner_keys: tuple[str, ...] = OWNER_KEYS
+    protected_keys: tuple[str, ...] = ()
+    ownership: str = "ask"  # "ask", "strict" (refuse what is not mine), "any" (foreign counts as mine)
+    min_age: float = 300.0  # seconds
+    warn_instances: int = 10
+    max_instances: int = 50
+    max_batch: int = 50
+    max_percent: float = 50.0  # of what is visible, for batches of more than 10
+    hourly_budget: float | None = None  # USD; None: no budget
+    allow_force: bool = False
+    read_only: bool = False
+
+
+class Situation(Struct, frozen=True):
+    """Where and when an act is judged; every doubt here refuses it (D1, D37).
+
+    ``screen_account`` is who the user saw when the key went down. ``busy`` maps ids to the unfinished
+    operation that names them. ``partial`` names regions whose listing is partial or stale.
+    """
+
+    screen_account: str
+    account: str
+    now: float
+    offline: str = ""  # why nothing can be asked, or ""
+    partial: tuple[str, ...] = ()
+    busy: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it
+
+
+FRESH = 15.0
+"""Seconds for which facts serve an act (SAFETY.md, definition 6)."""
+
+
+class Finding(Struct, frozen=True):
+    """One row of the decision table that holds: ``row`` is its number ("D3"), ``reason`` a sentence.
+
+    ``by_word``: in a batch the target is left out unless it is included one by one.
+    """
+
+    row: str
+    verdict: Verdict
+    reason: str
+    by_word: bool = False
+    settled: bool = False  # nothing is left to do (D5)
+
+
+class Judgement(Struct, frozen=True):
+    """What holds for one target."""
+
+    facts: Facts
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Every reason, the strictest first."""
+        return tuple(f.reason for f in sorted(self.findings, key=lambda f: -f.verdict))
