@@ -50,7 +50,7 @@ def spend(approval: Approval, now: float) -> Iterator[None]:
 
 def check(act: Act, ids: Collection[str], *, endpoint: str, read_only: bool = False) -> Approval:
     """Return the approval in force for this act on all these ids; raise Refused where there is none."""
-    what = f"Did not {act} {_named(ids)}."
+    what = f"Did not {act} {named(ids)}."
     if read_only:
         raise Refused(what, "This run is read-only.", "Start without --read-only to change anything.")
     spent = _IN_FORCE.get()
@@ -65,12 +65,12 @@ def check(act: Act, ids: Collection[str], *, endpoint: str, read_only: bool = Fa
         raise Refused(what, "It was confirmed for another endpoint.", _CONFIRM)
     strangers = set(ids) - set(approval.ids)
     if strangers or not ids:
-        raise Refused(what, f"Not confirmed: {_named(strangers)}.", _CONFIRM)
+        raise Refused(what, f"Not confirmed: {named(strangers)}.", _CONFIRM)
     return approval
 
 
-def _named(ids: Collection[str]) -> str:
-    """Return some ids in words: three of them, and how many more there are."""
+def named(ids: Collection[str]) -> str:
+    """Return ids in words: three of them, and how many more there are."""
     first = sorted(ids)[:3]
     more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
     return (", ".join(first) or "nothing") + more
