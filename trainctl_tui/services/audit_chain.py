@@ -133,6 +133,7 @@ class _Walk:
         self._broken: tuple[int, str] | None = None
 
     def step(self, line: bytes) -> None:
+        """Take the next line, with its newline if it has one."""
         self._number += 1
         try:
             record, digest = opened(line)
@@ -147,6 +148,7 @@ class _Walk:
         self._entries.append(record)
 
     def end(self) -> Checked:
+        """Return how the log stands after the last line."""
         is_cut = self._head is not None and self._head.seq > self._at.seq
         if self._torn and (is_cut or self._torn.endswith(b"\n")):
             self._complain(self._torn_since, self._torn_why)
