@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from trainctl_tui.domain.cost import Price, price_of
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.packing import whole
 from trainctl_tui.domain.resources import Instance, Row, Snapshot, Volume
@@ -52,11 +53,25 @@ def item(row: Row, facts: Facts) -> dict[str, Any]:
         made["name"] = name_of(row.tags)
         made["owner"] = owner(row, facts)
         made["protected_by"] = list(protecting_tags(row.tags, facts.protected_keys))
+        price = price_of(row, facts.prices)
+        made["cost"] = (
+            None if price is None else _cost(price, "hour" if isinstance(row, Instance) else "month")
+        )
     if isinstance(row, Instance):
         spec, status = facts.specs.get(row.type), facts.statuses.get((row.region, row.id))
         made["spec"] = None if spec is None else plain(spec)
         made["status"] = None if status is None else plain(status)
     return made
+
+
+def _cost(price: Price, per: str) -> dict[str, Any]:
+    return {
+        "usd": price.usd,
+        "per": per,
+        "at_most": price.at_most,
+        "source": price.source,
+        "dated": price.dated,
+    }
 
 
 def encode(document: object) -> str:
