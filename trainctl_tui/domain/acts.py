@@ -75,6 +75,8 @@ class VolumeFacts(Struct, frozen=True):
     snapshot_at: float | None = None  # newest completed snapshot
     snapshots_known: bool = False  # False: could not be asked, so a missing ``snapshot_at`` says nothing
     monthly: float | None = None
+    iops: int | None = None
+    throughput: int | None = None  # MiB/s
 
 
 class Facts(Struct, frozen=True):
@@ -105,7 +107,8 @@ class Facts(Struct, frozen=True):
     def digest(self) -> str:
         """Return a hash of what decides: not of the moment, of money or of a probe's words."""
         volumes = None if self.volumes is None else tuple(
-            msgspec.structs.replace(volume, monthly=None) for volume in self.volumes
+            msgspec.structs.replace(volume, monthly=None, iops=None, throughput=None)
+            for volume in self.volumes
         )  # fmt: skip
         decisive = msgspec.structs.replace(
             self, read_at=0.0, hourly=None, volumes=volumes, job=Job(self.job.state)

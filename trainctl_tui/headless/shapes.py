@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
@@ -16,10 +15,8 @@ from trainctl_tui.headless.known import Known, LaneTold
 from trainctl_tui.headless.output import next_step
 from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.shared import owner
-from trainctl_tui.safe import is_safe
+from trainctl_tui.safe import escaped
 from trainctl_tui.services.export import SCHEMA, plain
-
-_SUSPECT = re.compile("[^\x20-\x7e\n]")  # JSON writes the controls below these as escapes itself
 
 
 def document(kind: str, known: Known | None, lanes: tuple[LaneTold, ...]) -> dict[str, Any]:
@@ -83,13 +80,4 @@ def encode(document: object) -> str:
         packed = msgspec.json.encode(document)
     except UnicodeEncodeError:
         packed = msgspec.json.encode(whole(document))
-    text = msgspec.json.format(packed, indent=2).decode()
-    return _SUSPECT.sub(_escaped, text)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    character = match[0]
-    if is_safe(character):
-        return character
-    units = character.encode("utf-16-be")
-    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+    return escaped(msgspec.json.format(packed, indent=2).decode())

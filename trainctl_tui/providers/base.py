@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from trainctl_tui.domain.acts import Act, Facts, Job
 from trainctl_tui.domain.errors import Bug, TrainctlError, Trouble
 from trainctl_tui.domain.resources import Console, Identity, Kind, Region, Row
 
@@ -55,12 +56,17 @@ class Patience:
 
 @dataclass(frozen=True)
 class ProviderOptions:
-    """What a provider is opened with. ``loopback_only`` refuses any endpoint off this machine (demo)."""
+    """What a provider is opened with.
+
+    ``loopback_only`` refuses any endpoint off this machine (demo); ``read_only`` refuses every act, and its
+    rehearsal too.
+    """
 
     profile: str = ""
     endpoint: str = ""
     loopback_only: bool = False
     on_call: Callable[[Call], None] = _ignore_call
+    read_only: bool = False
 
 
 class Provider(Protocol):
@@ -129,6 +135,52 @@ class CanShowRaw(Protocol):
 
     def raw(self, kind: Kind, region: str, id: str, patience: Patience) -> str:
         """Return the provider's answer for one resource as indented JSON."""
+        ...
+
+
+class Receipt(Struct, frozen=True):
+    """An accepted act. ``states`` by id, where the answer tells them; they may be passed by now."""
+
+    request_id: str
+    states: dict[str, str]
+
+
+@runtime_checkable
+class CanAct(Protocol):
+    """Can change machines, and tell all that such a change is judged by."""
+
+    def facts(self, region: str, ids: Collection[str], patience: Patience) -> tuple[Facts, ...]:
+        """Return the facts of each id, in order, without job and money.
+
+        An id that the provider does not know has no state. What may not be read is unknown, never False.
+        Raises what reading raises.
+        """
+        ...
+
+    def act(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> Receipt:
+        """Send an act once; never repeat it. It must be approved (``gate.spend``), else Refused.
+
+        It is one call for all ids. Where it failed with OutcomeUnknown, Bug or Conflict some of them may
+        have changed all the same (EC2 spares only the zones of protected machines); with any other error
+        none has. What became of each, only ``observe`` tells.
+        """
+        ...
+
+    def rehearse(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> None:
+        """Ask whether an act would be allowed, changing nothing (DryRun). Raises what forbids it."""
+        ...
+
+    def observe(self, region: str, ids: Collection[str], patience: Patience) -> dict[str, str]:
+        """Return the state of each id that is seen now. One that is absent is not proven gone."""
+        ...
+
+
+@runtime_checkable
+class CanProbe(Protocol):
+    """Can look into running machines for work."""
+
+    def probe(self, region: str, ids: Collection[str], patience: Patience) -> dict[str, Job]:
+        """Return what was found; an id that is absent, or a Job that is UNKNOWN, could not be probed."""
         ...
 
 

@@ -7,10 +7,14 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from trainctl_tui.domain.errors import Bug, Conflict, Denied, NotFound, TrainctlError
+from msgspec.structs import replace
+
+from trainctl_tui.domain.acts import Act, Facts, Job
+from trainctl_tui.domain.errors import Bug, Conflict, Denied, NotFound, Throttled, TrainctlError
 from trainctl_tui.domain.resources import Console, Identity, Kind, Region, Row
-from trainctl_tui.providers.base import Call, Page, Patience, ProviderOptions
+from trainctl_tui.providers.base import Call, Page, Patience, ProviderOptions, Receipt
 from trainctl_tui.simcloud import identity, rows
+from trainctl_tui.simcloud.acting import Acting
 from trainctl_tui.simcloud.engine import Engine, EngineError
 
 PAGE_SIZE = 1000
@@ -23,8 +27,17 @@ _CALLS: Mapping[Kind, tuple[str, str, str]] = {
 }
 
 
+def _let_pass(_operation: str, _region: str) -> None:
+    """Hear of a call and do nothing."""
+
+
 class EngineProvider:
-    """Tells what an engine holds. ``before`` hears of every call first and may raise one of our errors."""
+    """Tells what an engine holds, and acts on it.
+
+    ``before`` hears of every call first and may raise one of our errors; ``after`` hears of those that the
+    engine has done, and may lose the answer by raising. ``jobs`` is what a probe finds, by id of the machine;
+    change it at any time.
+    """
 
     name = "simulated"
 
@@ -35,13 +48,18 @@ class EngineProvider:
         *,
         region: str = "us-east-1",
         page_size: int = PAGE_SIZE,
-        before: Callable[[str, str], None] | None = None,
+        before: Callable[[str, str], None] = _let_pass,
+        after: Callable[[str, str], None] = _let_pass,
+        jobs: Mapping[str, Job] | None = None,
     ) -> None:
         self._engine = engine
         self._options = options or ProviderOptions()
         self._region = region
         self._page_size = page_size
         self._before = before
+        self._after = after
+        self.jobs: dict[str, Job] = dict(jobs or {})
+        self._acting = Acting(self._call, self._options, engine.clock.now)
 
     def default_region(self) -> str:
         """Return the region this provider was made with."""
@@ -50,12 +68,12 @@ class EngineProvider:
     def identify(self, patience: Patience) -> Identity:
         """Say who we are."""
         account = self._engine.account
-        self._prepare("GetCallerIdentity", self._region)
+        self._before("GetCallerIdentity", self._region)
         return Identity(account, identity.arn(account), identity.user_id(account))
 
     def alias(self, patience: Patience) -> str:
         """Return the account's alias."""
-        self._prepare("ListAccountAliases", self._region)
+        self._before("ListAccountAliases", self._region)
         return identity.ALIAS
 
     def regions(self, patience: Patience) -> tuple[Region, ...]:
@@ -107,6 +125,28 @@ class EngineProvider:
             found = found["Instances"][0]
         return json.dumps(found, indent=2, default=str, ensure_ascii=False)
 
+    def facts(self, region: str, ids: Collection[str], patience: Patience) -> tuple[Facts, ...]:
+        """Return what each id is judged by, without job and money."""
+        return self._acting.facts(region, ids)
+
+    def act(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> Receipt:
+        """Send an approved act once."""
+        return self._acting.act(act, region, ids)
+
+    def rehearse(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> None:
+        """Raise what forbids an act."""
+        self._acting.rehearse(act, region, ids)
+
+    def observe(self, region: str, ids: Collection[str], patience: Patience) -> dict[str, str]:
+        """Return the state of each id that is seen."""
+        return self._acting.observe(region, ids)
+
+    def probe(self, region: str, ids: Collection[str], patience: Patience) -> dict[str, Job]:
+        """Return what the table of jobs holds, as if it had been found now."""
+        self._before("SendCommand", region)
+        now = self._engine.settle()
+        return {id: replace(self.jobs[id], probed_at=now) for id in ids if id in self.jobs}
+
     def _rows(self, kind: Kind, items: Any, region: str) -> Iterator[Row]:
         if kind is Kind.INSTANCES:
             for group in items:
@@ -121,16 +161,13 @@ class EngineProvider:
         }
         yield from (makers[kind](item, region) for item in items)
 
-    def _prepare(self, operation: str, region: str) -> None:
-        if self._before is not None:
-            self._before(operation, region)
-
     def _call(self, operation: str, params: Mapping[str, Any], region: str) -> dict[str, Any]:
         began = time.perf_counter()
         outcome, code = "ok", ""
         try:
-            self._prepare(operation, region)
-            return self._engine.call(operation, params, region=region)
+            self._before(operation, region)
+            answer = self._engine.call(operation, params, region=region)
+            self._after(operation, region)
         except EngineError as error:
             ours = _translated(error, operation)
             outcome, code = type(ours).__name__, error.code
@@ -138,6 +175,8 @@ class EngineProvider:
         except TrainctlError as error:
             outcome, code = type(error).__name__, error.code
             raise
+        else:
+            return answer
         finally:
             took = (time.perf_counter() - began) * 1000
             self._options.on_call(Call(f"ec2:{operation}", region, took, outcome, code))
@@ -154,6 +193,8 @@ def _translated(error: EngineError, operation: str) -> TrainctlError:
         return NotFound(what, error.message, code=error.code)
     if error.code.startswith("Incorrect") or error.code in ("VolumeInUse", "OperationNotPermitted"):
         return Conflict(what, error.message, code=error.code)
+    if error.code == "RequestLimitExceeded":
+        return Throttled(what, error.message, code=error.code)
     if error.code in ("AuthFailure", "UnauthorizedOperation"):
         return Denied(what, error.message, code=error.code, permission=f"ec2:{operation}")
     return Bug(what, error.message, code=error.code)

@@ -51,6 +51,7 @@ class Answer:
     parsed: Mapping[str, Any]
     rows: tuple[Row, ...] | None
     taken_at: float | None
+    request_id: str = ""
 
 
 @dataclass
@@ -103,6 +104,14 @@ class Caller:
             lambda attempt: self._once(question, patience, attempt), patience, self._policy, self._random
         )
 
+    def ask_once(self, question: Question, patience: Patience) -> Answer:
+        """Return the answer of a single attempt, whatever comes of it: for what must not be repeated."""
+        return self._once(question, patience, 1)
+
+    def here(self) -> float:
+        """Return the time of this machine, in seconds."""
+        return self._clock()
+
     def _once(self, question: Question, patience: Patience, number: int) -> Answer:
         act = Act(
             question.doing,
@@ -131,7 +140,7 @@ class Caller:
             taken_at = self._note_date(parsed)
             if question.expect not in parsed:
                 raise invalid_response(act, question.expect)
-        return Answer(parsed, attempt.rows, taken_at)
+        return Answer(parsed, attempt.rows, taken_at, note["request_id"])
 
     def _client(self, question: Question, act: Act) -> Any:
         try:

@@ -72,6 +72,7 @@ TOKEN = Reason(
     Conflict, "The list changed while it was read.", "Nothing to do: the next refresh starts afresh."
 )
 ARGUMENT = Reason(ConfigError, "AWS refuses a value.", "Check region, profile and settings.", True)
+REHEARSED = Reason(Conflict, "It would have been done.", "Nothing to do: it was a rehearsal.")
 OURS = Reason(
     Bug, "trainctl-tui sent what AWS does not understand.", "Please report it, with the log file.", True
 )
@@ -148,6 +149,7 @@ _CODES: tuple[tuple[Reason, str], ...] = (
         "InvalidParameterCombination MissingParameter UnknownParameter InvalidAction InvalidQueryParameter"
         " MalformedQueryString MissingAction UnknownOperationException InvalidRequest",
     ),
+    (REHEARSED, "DryRunOperation"),
     (PROXY, "407"),
 )
 

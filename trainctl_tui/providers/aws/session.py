@@ -18,6 +18,7 @@ from botocore.utils import InstanceMetadataFetcher, resolve_imds_endpoint_mode
 
 from trainctl_tui import __version__
 from trainctl_tui.domain.errors import ConfigError
+from trainctl_tui.providers.aws.gated import guard
 from trainctl_tui.providers.base import ProviderOptions
 
 # botocore asks the metadata service twice before it gives up: together below the 2 s that a start may wait.
@@ -39,7 +40,10 @@ DUMMY_KEYS = {"aws_access_key_id": "demo", "aws_secret_access_key": "demo"}  # k
 
 
 def open_session(options: ProviderOptions) -> Session:
-    """Return a session that never asks at the terminal. A demo's session knows no file and no profile."""
+    """Return a session that never asks at the terminal, and whose every client the gate guards.
+
+    A demo's session knows no file and no profile.
+    """
     if options.loopback_only:
         session = Session(session_vars={"profile": (None, None, None, None)})
         session.set_config_variable("config_file", os.devnull)
@@ -48,6 +52,7 @@ def open_session(options: ProviderOptions) -> Session:
         session = Session(profile=options.profile or None)
     session.register_component("data_loader", _service_models())
     session.set_default_client_config(_client_config(options))
+    guard(session, options)
     return session
 
 

@@ -1,0 +1,117 @@
+"""Read from EC2 what an act on machines is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
+
+from trainctl_tui.domain.acts import Facts
+from trainctl_tui.domain.errors import ConfigError, Denied, NotFound
+from trainctl_tui.domain.resources import Instance, Kind, Row, Snapshot, TypeSpec, Volume
+from trainctl_tui.providers.assembly import Gleaned, assemble
+from trainctl_tui.providers.aws.calls import Caller, Question
+from trainctl_tui.providers.aws.listings import SPECS
+from trainctl_tui.providers.base import Page, Patience
+
+FILTER_VALUES = 200  # the most that one filter of EC2 takes
+_AT_ONCE = 8  # below the ten connections that a client of botocore keeps
+_PAGE = 1000
+_OVER = frozenset({"shutting-down", "terminated"})
+_UNTOLD = (Denied, NotFound, ConfigError)  # after these a fact is unknown; others end the reading
+_TERMINATE, _STOP = "DisableApiTermination", "DisableApiStop"
+
+Told = TypeVar("Told")
+Types: TypeAlias = Callable[[Kind, str, Patience, Collection[str]], Iterator[Page]]
+"""How types are listed by their names."""
+
+
+def read_facts(
+    caller: Caller, types: Types, region: str, ids: Collection[str], patience: Patience
+) -> tuple[Facts, ...]:
+    """Return the facts of each id, in order. Raises our errors, but for what may merely not be read."""
+    began = caller.here()
+    machines = read_machines(caller, region, ids, patience)
+    read_at = began + caller.clock_offset
+    alive = [id for id, machine in machines.items() if machine.state not in _OVER]
+    with ThreadPoolExecutor(_AT_ONCE, "facts") as pool:
+        asked = {
+            (id, key): pool.submit(_protection, caller, region, id, key, patience)
+            for id in alive
+            for key in (_TERMINATE, _STOP)
+        }
+        disks = pool.submit(_disks, caller, region, machines, patience)
+        specs = pool.submit(_specs, types, region, machines.values(), patience)
+        protected = {id: (asked[id, _TERMINATE].result(), asked[id, _STOP].result()) for id in alive}
+        volumes, snapshots = disks.result()
+        gleaned = Gleaned(region, read_at, machines, protected, volumes, snapshots, specs.result())
+    return assemble(ids, gleaned)
+
+
+def read_machines(
+    caller: Caller, region: str, ids: Collection[str], patience: Patience
+) -> dict[str, Instance]:
+    """Return the machines that are seen, by id. Asked by filter: an unknown id fails no call."""
+    wanted = frozenset(ids)
+    found = _listed(caller, Kind.INSTANCES, region, "instance-id", wanted, patience)
+    # A filter knows wildcards, so an id with one may find what was not asked for.
+    return {row.id: row for row in found if isinstance(row, Instance) and row.id in wanted}
+
+
+def _disks(
+    caller: Caller, region: str, machines: Mapping[str, Instance], patience: Patience
+) -> tuple[list[Volume] | None, list[Snapshot] | None]:
+    """Return the volumes of machines and the completed snapshots of those; None where not allowed."""
+    ask = partial(_listed, caller, Kind.VOLUMES, region, "attachment.instance-id", machines, patience)
+    rows = _unless_untold(lambda: list(ask()))
+    volumes = None if rows is None else [row for row in rows if isinstance(row, Volume)]
+    ids = {disk.volume_id for machine in machines.values() for disk in machine.attachments}
+    ids |= {volume.id for volume in volumes or ()}
+    copies = partial(_listed, caller, Kind.SNAPSHOTS, region, "volume-id", ids, patience)
+    rows = _unless_untold(lambda: list(copies()))
+    return volumes, None if rows is None else [row for row in rows if isinstance(row, Snapshot)]
+
+
+def _specs(
+    types: Types, region: str, machines: Iterable[Instance], patience: Patience
+) -> dict[str, TypeSpec]:
+    names = {machine.type for machine in machines}
+    pages = _unless_untold(lambda: list(types(Kind.TYPES, region, patience, names))) or []
+    return {row.id: row for page in pages for row in page.items if isinstance(row, TypeSpec)}
+
+
+def _protection(caller: Caller, region: str, id: str, key: str, patience: Patience) -> bool | None:
+    attribute = key[0].lower() + key[1:]
+    asked = {"InstanceId": id, "Attribute": attribute}
+    question = Question("ec2", "DescribeInstanceAttribute", region, key, f"read {attribute} of {id}", asked)
+    answer = _unless_untold(lambda: caller.ask(question, patience))
+    value = None if answer is None else answer.parsed[key].get("Value")
+    return value if isinstance(value, bool) else None
+
+
+def _unless_untold(read: Callable[[], Told]) -> Told | None:
+    """Return what was read, or None where it may not be read or is not known there."""
+    try:
+        return read()
+    except _UNTOLD:
+        return None
+
+
+def _listed(
+    caller: Caller, kind: Kind, region: str, name: str, values: Collection[str], patience: Patience
+) -> Iterator[Row]:
+    """List what meets a filter, page by page; no call where nothing is asked for."""
+    spec = SPECS[kind]
+    wanted = sorted(set(values))
+    for begin in range(0, len(wanted), FILTER_VALUES):
+        some = {"Name": name, "Values": wanted[begin : begin + FILTER_VALUES]}
+        more: dict[str, Any] = {}
+        while True:
+            asked = {**spec.parameters, "MaxResults": _PAGE, "Filters": [some], **more}
+            question = Question("ec2", spec.operation, region, spec.key, f"read {kind}", asked)
+            answer = caller.ask(question, patience)
+            yield from spec.read(answer.parsed[spec.key], region)
+            if not (token := answer.parsed.get("NextToken")):
+                break
+            more = {"NextToken": token}

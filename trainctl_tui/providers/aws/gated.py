@@ -1,0 +1,88 @@
+"""The gate of AWS: a hook on every client of a session, those by which botocore signs in included.
+
+It sees the request as it will be serialised (event ``before-call``), after every other hook. What only
+reads passes; DryRun passes; anything else passes with an approval that is being spent, or is not sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.model import OperationModel
+from botocore.session import Session
+
+from trainctl_tui.domain.acts import Act
+from trainctl_tui.domain.errors import Refused
+from trainctl_tui.providers import gate
+from trainctl_tui.providers.base import ProviderOptions
+
+OPERATIONS: Mapping[Act, str] = {
+    Act.START: "StartInstances",
+    Act.STOP: "StopInstances",
+    Act.REBOOT: "RebootInstances",
+    Act.TERMINATE: "TerminateInstances",
+}
+_ACTS: Mapping[str, Act] = {f"ec2:{operation}": act for act, operation in OPERATIONS.items()}
+
+# Calls by which the SDK turns one credential into another; they change nothing in an account.
+SIGN_IN = frozenset(
+    {
+        "sts:AssumeRole",
+        "sts:AssumeRoleWithWebIdentity",
+        "sts:AssumeRoleWithSAML",
+        "sso:GetRoleCredentials",
+        "sso-oidc:CreateToken",
+        "signin:CreateOAuth2Token",
+    }
+)
+_READING = ("Describe", "Get", "List", "Head")
+_FIRST_WORD = re.compile(r"[A-Z][a-z]+")
+MARK = "md/trainctl-plan#"
+"""Stands before the hash of the plan in the User-Agent of an act; CloudTrail keeps it."""
+
+
+def guard(session: Session, options: ProviderOptions) -> None:
+    """Put the hook on every client that a session will make."""
+
+    def before_call(model: OperationModel, params: dict[str, Any], **_: Any) -> None:
+        _judge(model, params, options)
+
+    session.get_component("event_emitter").register_last("before-call", before_call)
+
+
+def is_read(model: OperationModel) -> bool:
+    """Say whether an operation only reads, by the service's own model.
+
+    Its first word must say so; it must give an answer, take no client token (what needs one makes
+    something), and hand out no credentials.
+    """
+    word = _FIRST_WORD.match(model.name)
+    output = model.output_shape
+    return (
+        word is not None
+        and word[0] in _READING
+        and output is not None
+        and not model.idempotent_members
+        and not any("credential" in name.lower() for name in output.members)
+    )
+
+
+def _judge(model: OperationModel, request: dict[str, Any], options: ProviderOptions) -> None:
+    """Raise Refused unless a request may be sent; mark one that was approved."""
+    name = f"{model.service_model.service_name}:{model.name}"
+    if name in SIGN_IN or is_read(model):
+        return
+    body = request.get("body")
+    told: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    rehearsal = str(told.get("DryRun", "")).lower() == "true"
+    act = _ACTS.get(name)
+    if act is None:
+        raise Refused(f"Did not send {name}.", "It is no read, and no act of this program.", "Report it.")
+    if rehearsal and not options.read_only:
+        return
+    ids = [str(value) for key, value in told.items() if key.startswith("InstanceId.")]
+    approval = gate.check(act, ids, endpoint=options.endpoint, read_only=options.read_only)
+    plan = re.sub(r"[^0-9a-zA-Z]", "", approval.plan_hash)[:16]
+    request["headers"]["User-Agent"] += f" {MARK}{plan}"

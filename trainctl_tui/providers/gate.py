@@ -1,0 +1,76 @@
+"""The gate: no provider sends an act without an approval that is being spent at that moment.
+
+An approval is in force in the thread (the context) that spends it, for as long as the block lasts and
+until it expires; it names the act, every id and the endpoint. A thread pool does not carry it along, on
+purpose. Providers call ``check`` where nothing can change the parameters any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import monotonic
+
+from msgspec import Struct
+
+from trainctl_tui.domain.acts import Act
+from trainctl_tui.domain.errors import Refused
+from trainctl_tui.domain.plans import Approval
+
+_CONFIRM = "Make a plan and confirm it."
+
+
+class _Spent(Struct, frozen=True):
+    """An approval in force, and when it ends on the clock that nobody can set."""
+
+    approval: Approval
+    until: float
+
+
+_IN_FORCE: ContextVar[_Spent | None] = ContextVar("approval", default=None)
+
+
+@contextmanager
+def spend(approval: Approval, now: float) -> Iterator[None]:
+    """Let the approved act pass while the block lasts. ``now`` is on the clock that dated the approval.
+
+    Raises Refused for one that has expired, and inside another approval's block.
+    """
+    if now >= approval.expires_at:
+        raise Refused(f"Did not {approval.act}.", "What was confirmed has expired.", _CONFIRM)
+    if _IN_FORCE.get() is not None:
+        raise Refused(f"Did not {approval.act}.", "Another approval is being spent.", _CONFIRM)
+    token = _IN_FORCE.set(_Spent(approval, monotonic() + approval.expires_at - now))
+    try:
+        yield
+    finally:
+        _IN_FORCE.reset(token)
+
+
+def check(act: Act, ids: Collection[str], *, endpoint: str, read_only: bool = False) -> Approval:
+    """Return the approval in force for this act on all these ids; raise Refused where there is none."""
+    what = f"Did not {act} {named(ids)}."
+    if read_only:
+        raise Refused(what, "This run is read-only.", "Start without --read-only to change anything.")
+    spent = _IN_FORCE.get()
+    if spent is None:
+        raise Refused(what, "No approval is in force.", _CONFIRM)
+    approval = spent.approval
+    if monotonic() >= spent.until:
+        raise Refused(what, "What was confirmed has expired.", _CONFIRM)
+    if approval.act is not act:
+        raise Refused(what, f"What was confirmed is to {approval.act}.", _CONFIRM)
+    if approval.endpoint != endpoint:
+        raise Refused(what, "It was confirmed for another endpoint.", _CONFIRM)
+    strangers = set(ids) - set(approval.ids)
+    if strangers or not ids:
+        raise Refused(what, f"Not confirmed: {named(strangers)}.", _CONFIRM)
+    return approval
+
+
+def named(ids: Collection[str]) -> str:
+    """Return ids in words: three of them, and how many more there are."""
+    first = sorted(ids)[:3]
+    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+    return (", ".join(first) or "nothing") + more

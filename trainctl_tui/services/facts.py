@@ -1,0 +1,145 @@
+"""Gather what an act is judged by: who we are, the facts, work and price of each target, and what else runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from trainctl_tui.domain.acts import Facts, Fleet, Job, JobState, VolumeFacts
+from trainctl_tui.domain.errors import ConfigError, TrainctlError
+from trainctl_tui.domain.resources import Identity, Instance, Kind
+from trainctl_tui.providers.base import CanAct, CanProbe, Patience, Provider
+
+_REGIONS = 8  # asked at the same time
+_ACTIVE = frozenset({"pending", "running"})
+_STILL = frozenset({"stopped", "shutting-down", "terminated"})
+
+Target: TypeAlias = tuple[str, str]
+"""(region, id)."""
+
+
+class Amount(Protocol):
+    """A price in USD."""
+
+    @property
+    def usd(self) -> float:
+        """The amount."""
+        ...
+
+
+class PriceBook(Protocol):
+    """What things cost; None where a price is not known."""
+
+    def hourly(self, region: str, type: str, lifecycle: str) -> Amount | None:
+        """Return what an instance costs an hour."""
+        ...
+
+    def storage_monthly(
+        self, region: str, type: str, gib: int | None, iops: int | None, throughput: int | None
+    ) -> float | None:
+        """Return what a volume costs a month, in USD."""
+        ...
+
+
+class Gathered(Struct, frozen=True):
+    """What was read. ``facts`` keep the order of the targets; ``now`` is the provider's clock at the end."""
+
+    identity: Identity
+    facts: tuple[Facts, ...]
+    fleets: tuple[Fleet, ...]
+    now: float
+
+
+def gather(
+    provider: Provider,
+    targets: Sequence[Target],
+    patience: Patience,
+    prices: PriceBook,
+    *,
+    clock: Callable[[], float] = time.time,
+) -> Gathered:
+    """Read everything afresh. Raises what reading raises; a fleet that cannot be counted is unknown."""
+    if not isinstance(provider, CanAct):
+        raise ConfigError(f"{provider.name} can only be read.", "It has no way to change a machine.")
+    identity = provider.identify(patience)
+    by_region: dict[str, list[str]] = {}
+    for region, id in dict.fromkeys(targets):
+        by_region.setdefault(region, []).append(id)
+    found: dict[Target, Facts] = {}
+    with ThreadPoolExecutor(_REGIONS, "facts") as pool:
+        counting = [pool.submit(_count, provider, region, patience, prices) for region in by_region]
+        asking = [pool.submit(_ask, provider, region, ids, patience) for region, ids in by_region.items()]
+        for told in asking:
+            for facts in told.result():
+                owner = facts.account or identity.account
+                found[facts.region, facts.id] = priced(replace(facts, account=owner), prices)
+        fleets = [counted.result() for counted in counting]
+    now = clock() + provider.clock_offset()
+    return Gathered(identity, tuple(found[target] for target in targets), tuple(fleets), now)
+
+
+def priced(facts: Facts, prices: PriceBook) -> Facts:
+    """Return the facts with what the machine and its volumes cost."""
+    if not facts.is_known:
+        return facts
+    price = prices.hourly(facts.region, facts.type, facts.lifecycle)
+    volumes = facts.volumes and tuple(_with_cost(volume, facts.region, prices) for volume in facts.volumes)
+    return replace(facts, hourly=None if price is None else price.usd, volumes=volumes)
+
+
+def _with_cost(volume: VolumeFacts, region: str, prices: PriceBook) -> VolumeFacts:
+    cost = prices.storage_monthly(region, volume.type, volume.size_gib, volume.iops, volume.throughput)
+    return replace(volume, monthly=cost)
+
+
+def _ask(provider: Provider, region: str, ids: Sequence[str], patience: Patience) -> tuple[Facts, ...]:
+    """Return the facts of one region's targets with their work."""
+    assert isinstance(provider, CanAct)
+    read = provider.facts(region, ids, patience)
+    jobs = _jobs(provider, region, [facts.id for facts in read if facts.state == "running"], patience)
+    return tuple(replace(facts, job=_job(facts, jobs)) for facts in read)
+
+
+def _jobs(provider: Provider, region: str, ids: Sequence[str], patience: Patience) -> Mapping[str, Job]:
+    """Probe running machines; where that cannot be done, say why."""
+    if not ids:
+        return {}
+    if not isinstance(provider, CanProbe):
+        return dict.fromkeys(ids, Job(JobState.UNKNOWN, "this version cannot look into machines yet"))
+    try:
+        return provider.probe(region, ids, patience)
+    except TrainctlError as error:
+        return dict.fromkeys(ids, Job(JobState.UNKNOWN, str(error)))
+
+
+def _job(facts: Facts, jobs: Mapping[str, Job]) -> Job:
+    if not facts.is_known:
+        return Job(JobState.UNKNOWN, "the machine is not known")
+    if facts.state in _STILL:
+        return Job(JobState.NONE, f"the machine is {facts.state}")
+    if facts.state != "running":
+        return Job(JobState.UNKNOWN, f"a machine that is {facts.state} cannot be looked into")
+    return jobs.get(facts.id) or Job(JobState.UNKNOWN, "the probe told nothing of it")
+
+
+def _count(provider: Provider, region: str, patience: Patience, prices: PriceBook) -> Fleet:
+    """Count what a complete listing shows, the targets included."""
+    try:
+        pages = list(provider.pages(Kind.INSTANCES, region, patience))
+    except TrainctlError:
+        return Fleet(region, None, None)
+    machines = [row for page in pages for row in page.items if isinstance(row, Instance)]
+    active = [machine for machine in machines if machine.state in _ACTIVE]
+    costs = [prices.hourly(region, machine.type, machine.lifecycle) for machine in active]
+    known = [cost.usd for cost in costs if cost is not None]
+    return Fleet(
+        region,
+        active=len(active),
+        visible=sum(machine.state != "terminated" for machine in machines),
+        hourly=sum(known) if len(known) == len(costs) else None,
+    )
