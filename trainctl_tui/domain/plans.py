@@ -123,8 +123,7 @@ def make(
 ) -> Plan:
     """Judge a selection, one target or many; raise Refused where ``included`` names what is not in it.
 
-    A target that is named twice counts once. ``included`` are the ids whose word was given one by one; it
-    matters only to those that need it.
+    A target that is named twice counts once. ``included`` are ids whose word was given one by one.
     """
     targets = _selected(facts, included)
     batch = len(targets) > 1
