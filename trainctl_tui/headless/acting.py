@@ -27,6 +27,7 @@ from trainctl_tui.providers.base import CanAct, Patience
 from trainctl_tui.safe import safe
 from trainctl_tui.services import executor, log
 from trainctl_tui.services.confirming import confirm, entry_of
+from trainctl_tui.services.export import SCHEMA
 from trainctl_tui.services.report import report_of
 
 _ID = re.compile(r"i-[0-9a-f]{8,17}")  # as EC2 makes them, of both lengths
@@ -52,7 +53,9 @@ def act(given: argparse.Namespace) -> int:
 def refuse_read_only(launch: Launch) -> None:
     """Raise Refused where this run may change nothing; nobody is asked then."""
     if launch.read_only:
-        raise Refused("This run is read-only.", _NOTHING, "Start it without read-only mode to change anything.")
+        raise Refused(
+            "This run is read-only.", _NOTHING, "Start it without read-only mode to change anything."
+        )
 
 
 def carry_out(prepared: Prepared, ways: Ways) -> int:
@@ -65,7 +68,7 @@ def carry_out(prepared: Prepared, ways: Ways) -> int:
         _tell(line, ways)
     code = _go(prepared, ways, told)
     if ways.json:
-        output.say(shapes.encode({"schema": shapes.SCHEMA, "kind": "act", "lanes": [], **told}))
+        output.say(shapes.encode({"schema": SCHEMA, "kind": "act", "lanes": [], **told}))
     return code
 
 
@@ -130,7 +133,7 @@ def _rehearse(prepared: Prepared, ways: Ways, told: dict[str, Any]) -> int:
 
 
 def _record_refusal(prepared: Prepared) -> None:
-    """Record that all of a plan was refused. That nobody could write it down stops nothing: nothing happens."""
+    """Record that all of a plan was refused. Where that cannot be written, nothing was done all the same."""
     try:
         bootstrap.audit().write(entry_of(prepared.plan, "refused", time.time()))
     except TrainctlError as error:

@@ -57,7 +57,7 @@ class Word(Struct, frozen=True):
 
 
 def consent(plan: Plan, ways: Ways) -> Word:
-    """Return the word that confirms the plan, from the flags, else from a terminal. Raise Refused for none."""
+    """Return the word that confirms a plan, from the flags or from a terminal. Raise Refused for none."""
     if plan.verdict is Verdict.TYPE:
         return _phrase(plan, ways)
     if ways.yes:

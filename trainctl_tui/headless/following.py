@@ -26,9 +26,10 @@ _GOOD = frozenset({Outcome.DONE, Outcome.ACCEPTED, Outcome.ALREADY})
 
 
 def follow(journal: Journal, id: str, clock: Callable[[], float] = monotonic) -> Operation:
-    """Return the operation when it has ended, when nobody runs it, or when it waits for what nobody here can do.
+    """Return the operation when it has ended, or when nobody runs it.
 
-    Ctrl+C leaves it running, says so, and is raised again.
+    One that waits for credentials is followed only where somebody sits at the terminal. Ctrl+C leaves it
+    running, says so, and is raised again.
     """
     line = Line()
     began = clock()
@@ -63,17 +64,13 @@ def outcome_lines(operation: Operation) -> Iterator[str]:
         outcome = f"{target.outcome or 'open'}{code}"
         words = (target.id, target.name, target.region, outcome, target.reason)
         yield safe("  ".join(word for word in words if word), _LONGEST)
-    counts = ", ".join(
-        f"{count} {outcome}" for outcome in Outcome if (count := operation.count(outcome))
-    )
+    counts = ", ".join(f"{count} {outcome}" for outcome in Outcome if (count := operation.count(outcome)))
     still = len(operation.targets) - operation.settled
     told = ", ".join(part for part in (counts, f"{still} open" if still else "") if part)
     yield safe(f"{operation.state}: {told}. {operation.why}".strip(), _LONGEST)
 
 
-def _follow(
-    journal: Journal, id: str, line: Line, began: float, clock: Callable[[], float]
-) -> Operation:
+def _follow(journal: Journal, id: str, line: Line, began: float, clock: Callable[[], float]) -> Operation:
     pause = Event()
     alone_since, allowed = began, STARTS
     told = ""

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +19,7 @@ from trainctl_tui.domain.acts import Act, Facts, Verdict
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.headless.shapes import encode
+from trainctl_tui.services.export import write_new
 
 SCHEMA = 1
 """Rises when a name goes or changes its meaning. A file with a higher one is not used."""
@@ -78,19 +77,7 @@ def save(path: Path, plan: Plan) -> None:
         "made_at": plan.made_at,
         "facts": {id: msgspec.to_builtins(one) for id, one in facts.items()},
     }
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    except FileExistsError as error:
-        raise ConfigError(f"{path} exists.", "A plan never overwrites.", "Choose another name.") from error
-    except (OSError, ValueError) as error:
-        raise _cannot("write", path, error) from error
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(encode(document) + "\n")
-    except OSError as error:
-        with suppress(OSError):
-            path.unlink()  # half a plan would pass for a whole one
-        raise _cannot("write", path, error) from error
+    write_new(path, encode(document) + "\n")
 
 
 def load(path: Path) -> SavedPlan:
@@ -99,7 +86,8 @@ def load(path: Path) -> SavedPlan:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
-        raise _cannot("read", path, error) from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"Cannot read {path}.", f"{reason}.", "Name a plan.") from error
     if len(content) > _LARGEST:
         raise _wrong(path, "It is too large for a plan.")
     try:
@@ -153,8 +141,3 @@ def _hash(facts: dict[str, Facts]) -> str:
 
 def _wrong(path: Path, why: str) -> ConfigError:
     return ConfigError(f"{path} is no plan that can be used.", why, "Make it again with --save-plan.")
-
-
-def _cannot(do: str, path: Path, error: OSError | ValueError) -> ConfigError:
-    reason = getattr(error, "strerror", None) or str(error)
-    return ConfigError(f"Cannot {do} {path}.", f"{reason}.", "Choose another place.")

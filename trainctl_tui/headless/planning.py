@@ -127,7 +127,7 @@ def _refuse_another(saved: SavedPlan | None, account: str, launch: Launch) -> No
         )
     if saved.endpoint != launch.endpoint:
         raise ConfigError(
-            f"The plan is for {saved.endpoint or 'AWS itself'}, and this is {launch.endpoint or 'AWS itself'}.",
+            f"The plan is for {saved.endpoint or 'AWS'}, and this run talks to {launch.endpoint or 'AWS'}.",
             "Nothing was sent.",
             "Use the endpoint that it was made with.",
         )
@@ -138,4 +138,6 @@ def _changed(saved: SavedPlan | None, fresh: Collection[Facts]) -> dict[str, str
     if saved is None:
         return {}
     moved = {one.id: changes(saved.facts[one.id], one) for one in fresh}
-    return {id: f"It changed since the plan was saved: {'; '.join(told)}." for id, told in moved.items() if told}
+    return {
+        id: f"It changed since the plan was saved: {'; '.join(told)}." for id, told in moved.items() if told
+    }

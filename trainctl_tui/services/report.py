@@ -75,7 +75,7 @@ class PlanReport(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """All of it, on our clock. ``counts`` by outcome add up to ``selected``; ``hourly_saved`` None: unknown."""
+    """All of it, on our clock. ``counts`` add up to ``selected``; ``hourly_saved`` None: not known."""
 
     schema: int
     kind: str
@@ -159,9 +159,9 @@ def markdown(report: Report) -> str:
         f"- account: {_text(report.account)}, as {_text(report.actor)}",
         *([f"- profile: {_text(report.profile)}"] if report.profile else []),
         *([f"- endpoint: {_text(report.endpoint)}"] if report.endpoint else []),
-        f"- confirmed: {_moment(report.made_at)}, by {_text(repr(report.plan.phrase))}",
-        f"- began: {_moment(report.began_at)}",
-        f"- ended: {_moment(report.ended_at)}",
+        f"- confirmed: {moment(report.made_at)}, by {_text(repr(report.plan.phrase))}",
+        f"- began: {moment(report.began_at)}",
+        f"- ended: {moment(report.ended_at)}",
         *(["- cancelled: yes"] if report.cancelled else []),
         *([f"- note: {_text(report.why)}"] if report.why else []),
         f"- plan: {len(report.plan.ids)} of {report.selected} selected, hash `{report.plan.hash[:16]}`",
@@ -257,7 +257,8 @@ def _money(amount: float | None) -> str:
     return "an unknown amount" if amount is None else f"~${amount:,.2f}"
 
 
-def _moment(seconds: float | None) -> str:
+def moment(seconds: float | None) -> str:
+    """Return a moment of our clock as people read it, in UTC."""
     return "not yet" if seconds is None else time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(seconds))
 
 
