@@ -12,6 +12,7 @@ USAGE = 2
 REFUSED = 3
 NOT_ALLOWED = 4
 PARTIAL = 5
+UNKNOWN = 6
 BROKEN_PIPE = 141
 
 CREDENTIALS = frozenset({"CredentialsError", "NoCredentials", "ExpiredCredentials"})
