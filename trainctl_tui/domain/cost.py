@@ -200,9 +200,8 @@ def total(prices: Iterable[Price | None]) -> Bill:
     return Bill(usd, unknown, at_most)
 
 
-_STATE: Callable[[Any], str] = attrgetter("state")
 _PRICED_BY: Callable[[Any], tuple[str, ...]] = attrgetter(
-    "region", "type", "lifecycle", "platform", "tenancy"
+    "state", "region", "type", "lifecycle", "platform", "tenancy"
 )
 
 
@@ -211,8 +210,13 @@ def running(rows: Iterable[Row], prices: Prices) -> Bill:
 
     Thousands of rows are a few kinds, and each kind is looked up once.
     """
-    counts = Counter(_PRICED_BY(row) for row in rows if _STATE(row) in BILLED)
-    return total(price for kind, number in counts.items() for price in repeat(_rate(prices, *kind), number))
+    counts = Counter(map(_PRICED_BY, rows))
+    return total(
+        price
+        for (state, *kind), number in counts.items()
+        if state in BILLED
+        for price in repeat(_rate(prices, *kind), number)
+    )
 
 
 def staying(row: Instance, volumes: Mapping[tuple[str, str], Row], prices: Prices) -> Bill:

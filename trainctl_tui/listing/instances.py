@@ -126,8 +126,8 @@ def details(row: Instance, facts: Facts) -> Details:
         title=name_of(row.tags) or row.id,
         sections=(
             Section("Identity", _identity(row, facts)),
-            Section("Machine", _machine(row, facts)),
             rate_section(row, facts),
+            Section("Machine", _machine(row, facts)),
             Section("Health", _health_fields(row, facts)),
             Section("Network", _network(row)),
             Section("Security groups", fields(*(row.security_groups))),

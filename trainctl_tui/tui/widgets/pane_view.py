@@ -210,11 +210,12 @@ class PaneView(Vertical):
         if self.query_text:
             unknown = f" {model.unknown:,} unknown" if model.unknown else ""
             notes.append((f"/{safe(self.query_text, 60)}{unknown}", "cyan"))
+        if lane is not None and lane.standing is not Standing.LIVE:
+            notes.append((standing(lane, self.facts.now), "yellow"))
+        # Last, because a narrow screen cuts the end.
         if self.spec.kind is Kind.INSTANCES and (self._hourly.usd or self._hourly.unknown):
             dated = self.facts.prices.dated
             notes.append((f"{bill_text(self._hourly, 'h')}{dated and f' ({dated})'}", "bold"))
-        if lane is not None and lane.standing is not Standing.LIVE:
-            notes.append((standing(lane, self.facts.now), "yellow"))
         return Text(" · ").join(Text(text, style) for text, style in notes)
 
     def _empty_text(self, lane: LaneState | None) -> str:
