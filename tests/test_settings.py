@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.settings import SettingsModel, load_settings
 from trainctl_tui.settings_layers import Files
-from trainctl_tui.settings_text import key_lines
+from trainctl_tui.toml_file import key_lines
 from trainctl_tui.tui.themes import THEMES
 from trainctl_tui.view_settings import TYPES, ThemeName, ViewSettings, load_view_settings
 

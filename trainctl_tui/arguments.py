@@ -25,14 +25,39 @@ SHELLS = ("bash", "zsh", "fish")
 SORT_KEYS: Mapping[str, tuple[str, ...]] = {
     "instances": (
         *("name", "id", "state", "type", "gpus", "zone", "age", "health", "spot", "owner", "protected"),
-        *("private_ip", "public_ip", "region", "vcpus", "memory", "image", "key", "vpc"),
+        *("private_ip", "public_ip", "cost", "region", "vcpus", "memory", "image", "key", "vpc"),
     ),
     "volumes": (
-        *("name", "id", "state", "size", "type", "age", "instance", "zone", "iops", "protected", "owner"),
+        *(
+            "name",
+            "id",
+            "state",
+            "size",
+            "type",
+            "cost",
+            "age",
+            "instance",
+            "zone",
+            "iops",
+            "protected",
+            "owner",
+        ),
         *("region", "throughput", "encrypted", "snapshot"),
     ),
     "snapshots": (
-        *("name", "id", "state", "progress", "size", "age", "volume", "protected", "owner", "description"),
+        *(
+            "name",
+            "id",
+            "state",
+            "progress",
+            "size",
+            "cost",
+            "age",
+            "volume",
+            "protected",
+            "owner",
+            "description",
+        ),
         *("region", "tier", "encrypted"),
     ),
 }
@@ -46,7 +71,7 @@ UNSAFE = (
 
 _FILTER = (
     'The language of --filter is that of the dashboard: word, "two words", /regex/, !x, state:running, type: '
-    "az: region: owner: name: id:, tag:team=nlp, age>7d (s m h d w), size> iops> gpus> vcpus>, is:mine "
+    "az: region: owner: name: id:, tag:team=nlp, age>7d (s m h d w), size> iops> gpus> vcpus> cost>, is:mine "
     "is:ours is:protected is:spot is:attached is:encrypted is:healthy; a space is and, | is or. "
     "What is not known matches neither x nor !x."
 )

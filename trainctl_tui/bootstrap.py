@@ -127,18 +127,20 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
     from trainctl_tui import paths
     from trainctl_tui.link.client import CollectorLink
     from trainctl_tui.listing.remember import remembered
-    from trainctl_tui.services import view_memory
+    from trainctl_tui.services import prices, view_memory
     from trainctl_tui.tui.app import TrainctlApp
     from trainctl_tui.tui.session import Session
     from trainctl_tui.view_settings import load_view_settings
 
-    warnings = [str(loaded.trouble)] if loaded.trouble else []
+    book = prices.load(paths.prices_file())
+    troubles = (loaded.trouble, *book.faults)
+    warnings = [str(trouble) for trouble in troubles if trouble]
 
     def open_session(
         wanted: Launch, settings: ViewSettings, collector: Popen[bytes] | None = None
     ) -> Session:
         held = cache(wanted, warnings.append)
-        news = remembered(held, wanted)
+        news = remembered(held, wanted, book)
         held.close()
         link = CollectorLink(wanted, collector)
         return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time, settings)

@@ -19,6 +19,11 @@ def config_file() -> Path:
     return config_dir() / "config.toml"
 
 
+def prices_file() -> Path:
+    """Return where the user's own prices are, or would be."""
+    return config_dir() / "prices.toml"
+
+
 def cache_dir() -> Path:
     """Return the directory of remembered listings."""
     return _xdg("XDG_CACHE_HOME", ".cache") / APP

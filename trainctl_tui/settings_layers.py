@@ -7,8 +7,6 @@ names or precedence. Light on purpose: the view reads it before its first frame.
 from __future__ import annotations
 
 import os
-import stat
-import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,9 +16,9 @@ from msgspec import Struct
 
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.paths import config_file
-from trainctl_tui.settings_text import key_lines, parsed
+from trainctl_tui.settings_text import parsed
+from trainctl_tui.toml_file import read_toml
 
-LARGEST_FILE = 64 * 1024
 OLD_FILES = (".runctl.toml", ".trainctl.toml")
 VARIABLES: Mapping[str, tuple[str, ...]] = {
     "profile": ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"),
@@ -186,33 +184,11 @@ def _flags(types: Mapping[str, Any], flags: Mapping[str, object]) -> Layer:
 
 
 def _table(path: Path, faults: list[Fault]) -> tuple[dict[str, Any], Mapping[tuple[str, ...], int]]:
-    """Read a file of TOML. One that is missing is empty; one that cannot be read is empty, and a fault."""
-    try:
-        text = _text(path)
-        table = tomllib.loads(text)
-        return table, key_lines(text) if table else {}
-    except (FileNotFoundError, NotADirectoryError):
-        pass
-    except OSError as error:
-        faults.append(Fault("", Origin("file", str(path)), f"it cannot be read ({error.strerror or error})"))
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        faults.append(Fault("", Origin("file", f"{path}:{line}"), "this line is not UTF-8"))
-    except (ValueError, RecursionError) as error:
-        faults.append(Fault("", Origin("file", str(path)), f"it is not TOML ({error})"))
-    return {}, {}
-
-
-def _text(path: Path) -> str:
-    """Return the text of a plain file. A pipe would never end, and a large file is not of settings."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("it is not a plain file")
-        content = file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise OSError(f"it is larger than {LARGEST_FILE} bytes")
-    return content.decode("utf-8")
+    """Read a file of TOML; one that cannot be read is empty, and a fault."""
+    read = read_toml(path)
+    if read.problem:
+        faults.append(Fault("", Origin("file", read.place()), read.problem))
+    return read.table, read.lines
 
 
 def _at(path: Path, lines: Mapping[tuple[str, ...], int], key: tuple[str, ...]) -> Origin:

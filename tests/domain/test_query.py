@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.filters import context, verdict
+from tests.support.filters import PRICES, context, verdict
 from tests.support.rows import NOW, attached, instance, snapshot, spec, status, volume
+from trainctl_tui.domain.cost import price_of
 from trainctl_tui.domain.query import parse
 from trainctl_tui.domain.resources import Instance, Kind, Row
 
@@ -237,3 +238,30 @@ def test_letters_fold_in_every_script() -> None:
     row: Instance = instance(1, tags=(("Name", "STRASSE ÉTÉ"),))
     assert verdict("straße", row) is True
     assert verdict("name:été", row) is True
+
+
+COST = {"price": lambda row: price_of(row, PRICES)}
+
+
+@pytest.mark.parametrize(("text", "changes", "expected"), [
+    ("cost>1", {}, True),
+    ("cost>2", {}, False),
+    ("cost>1", {"type": "x9.huge"}, None),
+    ("!cost>1", {"type": "x9.huge"}, None),
+    ("cost=0", {"state": "stopped"}, True),
+    # A spot instance costs something from 0 to what one on demand costs.
+    ("cost<1.01", {"lifecycle": "spot"}, True),
+    ("cost>1.01", {"lifecycle": "spot"}, False),
+    ("cost>=1.006", {"lifecycle": "spot"}, None),
+    ("cost<1", {"lifecycle": "spot"}, None),
+    ("cost=1", {"lifecycle": "spot"}, None),
+    ("cost=2", {"lifecycle": "spot"}, False),
+])  # fmt: skip
+def test_cost_is_asked_of_prices_and_of_bounds(text: str, changes: dict, expected: bool | None) -> None:
+    assert verdict(text, instance(1, **changes), **COST) is expected
+
+
+def test_cost_of_what_is_stored_is_by_the_month() -> None:
+    assert verdict("cost>39", volume(1, size_gib=500), **COST) is True
+    assert verdict("cost<6", snapshot(1), **COST) is True
+    assert verdict("cost>4", snapshot(1), **COST) is None

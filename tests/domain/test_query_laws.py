@@ -82,7 +82,8 @@ def test_case_is_ignored_everywhere(asked: tuple[Kind, Row, tuple[str, ...]], ch
 def test_what_can_be_unknown_is_seen_unknown(data: st.DataObject, kind: Kind) -> None:
     """Every drawn term has an answer on the row of which nothing is unknown."""
     text = data.draw(term(kind))
-    if not text.startswith("is:healthy"):
+    bounded = kind is Kind.SNAPSHOTS and text.startswith("cost")
+    if not text.startswith("is:healthy") and not bounded:
         assert ask(text, kind, ROWS[kind][0]) is not None
 
 

@@ -23,9 +23,6 @@ def refusal(text: str, kind: Kind = MACHINES) -> InvalidQuery:
 @pytest.mark.parametrize(
     ("text", "pane"),
     [
-        ("cost>5", "Cost"),
-        ("cost:5", "Cost"),
-        ("COST>5", "Cost"),
         ("idle>2h", "Jobs"),
         ("gpu<5", "Jobs"),
         ("is:waste", "Cost"),

@@ -218,7 +218,7 @@ def test_what_is_joined_may_fail_and_is_then_unknown(run: Run, cloud: SimCloud) 
     ("arguments", "words"),
     [
         (("--filter", "staet:running"), "Did you mean 'state'?"),
-        (("--filter", "cost>5"), "no data yet"),
+        (("--filter", "idle>5m"), "no data yet"),
         (("--filter", "/(["), "is no pattern"),
         (("--sort", "colour"), "invalid choice: 'colour'"),
         (("--region", "Nowhere!"), "--region"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tests.support.rows import NOW, instance, snapshot, spec, status, volume
+from trainctl_tui.domain.cost import price_of
 from trainctl_tui.domain.query import Context, parse
 from trainctl_tui.domain.query_fields import ALL, NUMBER_FIELDS, TEXT_FIELDS, TRUTHS
 from trainctl_tui.domain.resources import Instance, Kind, Row, Snapshot
 from trainctl_tui.domain.tags import name_of
+from trainctl_tui.services.prices import load
 
+PRICES = load(None)
 KINDS = st.sampled_from(sorted(ALL))
 
 
@@ -63,6 +66,7 @@ def full_context() -> Context:
         spec=lambda row: spec(row.type) if row.type else None,
         status=lambda row: HEALTH.get(row.id),
         protected_keys=("keep",),
+        price=lambda row: price_of(row, PRICES),
     )
 
 

@@ -14,12 +14,16 @@ from trainctl_tui.domain.resources import Kind, Row
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
 from trainctl_tui.listing.news import News
+from trainctl_tui.services.prices import load
 from trainctl_tui.services.view_memory import ViewMemory
 from trainctl_tui.tui.app import TrainctlApp
 from trainctl_tui.tui.session import Session
 from trainctl_tui.view_settings import ViewSettings
 
 __all__ = ["Clock", "Stage", "cloud", "sim_cloud", "stage"]
+
+
+PRICES = load(None)
 
 
 class Clock:
@@ -42,10 +46,10 @@ class Stage:
         self.launches: list[Launch] = []
         self.clock = Clock()
         self.settings = ViewSettings()
-        first = self._open(launch or Launch(profile="ml"), news or News())
+        first = self._open(launch or Launch(profile="ml"), news or News(prices=PRICES))
         self.app = TrainctlApp(
             first,
-            lambda launch: self._open(launch, News()),
+            lambda launch: self._open(launch, News(prices=PRICES)),
             memory or ViewMemory(),
             ViewSettings(),
             self.clock,

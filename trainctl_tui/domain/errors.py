@@ -14,6 +14,8 @@ TrainctlError
 │   └── OutcomeUnknown     sent, no usable answer: observe before repeating
 ├── InvalidResponse        an answer came that is not the provider's
 ├── InvalidQuery           a filter that cannot be read
+├── Refused                a rule of this house forbids it
+├── CannotRecord           the audit log takes no entry, so nothing may be done
 └── Bug                    ours: nothing above fits
 
 An error says *what* happened to which thing, *why*, and the *next step*.
@@ -148,6 +150,10 @@ class InvalidQuery(TrainctlError):
 
 class Refused(TrainctlError):
     """A rule of this house forbids it. Nothing was sent."""
+
+
+class CannotRecord(TrainctlError):
+    """The audit log takes no entry. What cannot be recorded must not be done (RELIABILITY.md, L2)."""
 
 
 class Bug(TrainctlError):

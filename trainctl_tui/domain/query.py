@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from trainctl_tui.domain.errors import InvalidQuery
 from trainctl_tui.domain.patterns import searcher
-from trainctl_tui.domain.query_fields import LATER, NUMBER_FIELDS, TEXT_FIELDS, TRUTHS, Context
+from trainctl_tui.domain.query_fields import LATER, NUMBER_FIELDS, TEXT_FIELDS, TRUTHS, AtMost, Context
 from trainctl_tui.domain.resources import Kind, Row, Tags
 
 __all__ = ["TAG", "Context", "Query", "parse", "terms"]
@@ -203,9 +203,21 @@ def _compare(name: str, sign: str, value: str, kind: Kind) -> Test:
 
     def test(row: Row, context: Context) -> bool | None:
         held = read(row, context)
-        return None if held is None else bool(compare(held, limit))
+        if held is None:
+            return None
+        if isinstance(held, AtMost):
+            return _sure(compare, held, limit)
+        return bool(compare(held, limit))
 
     return test
+
+
+def _sure(compare: Callable[[float, float], bool], most: float, limit: float) -> bool | None:
+    """Say what holds of every number from 0 to ``most``; None where it holds of some only."""
+    if compare is operator.eq:
+        return None if 0 <= limit <= most else False
+    ends = {compare(0.0, limit), compare(most, limit)}
+    return ends.pop() if len(ends) == 1 else None
 
 
 def _number(name: str, value: str, unit: str) -> float:

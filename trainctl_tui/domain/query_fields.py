@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from trainctl_tui.domain.cost import Price
 from trainctl_tui.domain.resources import Instance, InstanceStatus, Kind, Row, Snapshot, TypeSpec, Volume
 from trainctl_tui.domain.tags import OWNER_KEYS, is_ours, name_of, owner_of, protecting_tags
 
@@ -16,6 +17,10 @@ def _no_text(_row: Row) -> str:
 
 
 def _no_spec(_row: Row) -> TypeSpec | None:
+    return None
+
+
+def _no_price(_row: Row) -> Price | None:
     return None
 
 
@@ -38,6 +43,11 @@ class Context:
     texts: Callable[[Row], str] = _no_text
     spec: Callable[[Row], TypeSpec | None] = _no_spec
     status: Callable[[Row], InstanceStatus | None] = _no_status
+    price: Callable[[Row], Price | None] = _no_price
+
+
+class AtMost(float):
+    """A number of which only the upper bound is known; the lower one is 0."""
 
 
 Text = Callable[[Any, Context], str | None]
@@ -97,6 +107,13 @@ def _from_spec(name: str) -> Number:
     return read
 
 
+def _cost(row: Row, context: Context) -> float | None:
+    price = context.price(row)
+    if price is None:
+        return None
+    return AtMost(price.usd) if price.at_most else price.usd
+
+
 TEXT_FIELDS: Mapping[str, TextField] = MappingProxyType(
     {
         "state": TextField(ALL, lambda r, _: _known(r.state)),
@@ -128,6 +145,7 @@ NUMBER_FIELDS: Mapping[str, NumberField] = MappingProxyType(
         "iops": NumberField(_kinds(VOLUMES), lambda r, _: r.iops),
         "throughput": NumberField(_kinds(VOLUMES), lambda r, _: r.throughput),
         "progress": NumberField(_kinds(SNAPSHOTS), lambda r, _: r.progress),
+        "cost": NumberField(ALL, _cost),
         "gpus": NumberField(_kinds(INSTANCES), _from_spec("gpus")),
         "vcpus": NumberField(_kinds(INSTANCES), _from_spec("vcpus")),
         "memory": NumberField(_kinds(INSTANCES), _from_spec("memory_mib")),
@@ -136,7 +154,7 @@ NUMBER_FIELDS: Mapping[str, NumberField] = MappingProxyType(
 
 # Fields of the filter language whose data comes from panes that are not there yet.
 LATER: Mapping[str, str] = MappingProxyType(
-    {"cost": "Cost", "idle": "Jobs", "gpu": "Jobs", "is:waste": "Cost", "is:idle": "Jobs"}
+    {"idle": "Jobs", "gpu": "Jobs", "is:waste": "Cost", "is:idle": "Jobs"}
 )
 
 

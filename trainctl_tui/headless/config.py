@@ -13,8 +13,9 @@ from itertools import pairwise
 from trainctl_tui import view_settings
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.headless import codes, output
-from trainctl_tui.paths import config_file, make_private
+from trainctl_tui.paths import config_file, make_private, prices_file
 from trainctl_tui.safe import safe
+from trainctl_tui.services import prices
 from trainctl_tui.settings_layers import Fault
 from trainctl_tui.view_settings import TYPES, ViewSettings, load_view_settings
 
@@ -47,8 +48,11 @@ def _check(given: argparse.Namespace) -> int:
     from trainctl_tui.headless.asked import flags_of
     from trainctl_tui.settings import load_settings
 
+    book = prices.load(prices_file())
+    for trouble in book.faults:
+        output.note_trouble("", trouble)
     # The light road tells every fault; the strict one has the last word.
-    if code := _complain(load_view_settings(flags_of(given)).faults):
+    if code := _complain(load_view_settings(flags_of(given)).faults) or codes.USAGE * bool(book.faults):
         return code
     load_settings(flags_of(given))
     file = config_file()

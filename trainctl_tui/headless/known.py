@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from trainctl_tui import bootstrap
+from trainctl_tui import bootstrap, paths
 from trainctl_tui.domain.errors import ConfigError, NotFound, Trouble
 from trainctl_tui.domain.inventory import LaneState
 from trainctl_tui.domain.resources import Identity, Kind, Row
@@ -21,7 +21,7 @@ from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.news import News
 from trainctl_tui.listing.remember import remembered
 from trainctl_tui.providers.base import Call, Provider
-from trainctl_tui.services import log
+from trainctl_tui.services import log, prices
 from trainctl_tui.services.cache import Cache
 from trainctl_tui.services.metrics import LaneAge
 from trainctl_tui.services.reading import Reading, Wanted, read_once, remember
@@ -72,6 +72,7 @@ class Source:
         self._provider: Provider | None = None
         self._reading: Reading | None = None
         self._regions: tuple[str, ...] = ()
+        self._prices = prices.load(paths.prices_file())
         self.tally = CallTally()
 
     @property
@@ -81,8 +82,8 @@ class Source:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the cache complained of."""
-        return tuple(self._warnings)
+        """What the cache complained of, and what is wrong with the user's prices."""
+        return (*self._warnings, *map(str, self._prices.faults))
 
     def open(self) -> Provider:
         """Return the provider, the same each time. Raise ConfigError where the settings cannot be read."""
@@ -163,6 +164,7 @@ class Source:
             owner_keys=self._settings.owner_keys,
             protected_keys=self._settings.protected_keys,
             user=self._settings.user,
+            prices=self._prices,
         )
 
 

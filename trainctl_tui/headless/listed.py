@@ -103,6 +103,8 @@ def _cell(column: Column[Any, Facts], row: Row, facts: Facts) -> str:
     value = column.sort(row, facts)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if column.number:
+        return f"{value:.6g}" if isinstance(value, float) else ""
     text = column.text(row, facts)
     return "" if text == _ABSENT else formula_safe(safe(text))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
 
+from trainctl_tui.domain.cost import Price, price_of
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.packing import whole
 from trainctl_tui.domain.resources import Instance, Row, Snapshot, Volume
@@ -15,10 +15,8 @@ from trainctl_tui.headless.known import Known, LaneTold
 from trainctl_tui.headless.output import next_step
 from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.shared import owner
-from trainctl_tui.safe import is_safe
+from trainctl_tui.safe import escaped
 from trainctl_tui.services.export import SCHEMA, plain
-
-_SUSPECT = re.compile("[^\x20-\x7e\n]")  # JSON writes the controls below these as escapes itself
 
 
 def document(kind: str, known: Known | None, lanes: tuple[LaneTold, ...]) -> dict[str, Any]:
@@ -55,11 +53,25 @@ def item(row: Row, facts: Facts) -> dict[str, Any]:
         made["name"] = name_of(row.tags)
         made["owner"] = owner(row, facts)
         made["protected_by"] = list(protecting_tags(row.tags, facts.protected_keys))
+        price = price_of(row, facts.prices)
+        made["cost"] = (
+            None if price is None else _cost(price, "hour" if isinstance(row, Instance) else "month")
+        )
     if isinstance(row, Instance):
         spec, status = facts.specs.get(row.type), facts.statuses.get((row.region, row.id))
         made["spec"] = None if spec is None else plain(spec)
         made["status"] = None if status is None else plain(status)
     return made
+
+
+def _cost(price: Price, per: str) -> dict[str, Any]:
+    return {
+        "usd": price.usd,
+        "per": per,
+        "at_most": price.at_most,
+        "source": price.source,
+        "dated": price.dated,
+    }
 
 
 def encode(document: object) -> str:
@@ -68,13 +80,4 @@ def encode(document: object) -> str:
         packed = msgspec.json.encode(document)
     except UnicodeEncodeError:
         packed = msgspec.json.encode(whole(document))
-    text = msgspec.json.format(packed, indent=2).decode()
-    return _SUSPECT.sub(_escaped, text)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    character = match[0]
-    if is_safe(character):
-        return character
-    units = character.encode("utf-16-be")
-    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+    return escaped(msgspec.json.format(packed, indent=2).decode())

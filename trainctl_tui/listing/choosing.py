@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from trainctl_tui.domain.cost import price_of
 from trainctl_tui.domain.query import Context, Query
 from trainctl_tui.domain.resources import Instance, Row
 from trainctl_tui.listing.columns import Column
@@ -25,6 +26,7 @@ def context(columns: Columns, facts: Facts) -> Context:
         texts=lambda row: " ".join(column.text(row, facts) for column in searched),
         spec=lambda row: facts.specs.get(row.type) if isinstance(row, Instance) else None,
         status=lambda row: facts.statuses.get((row.region, row.id)),
+        price=lambda row: price_of(row, facts.prices),
     )
 
 

@@ -21,7 +21,8 @@ class Column(Generic[R_contra, F_contra]):
     ``sort`` returns a typed value (None is unknown and comes last in both directions), ``style`` the
     name of a meaning ("", "dim", "ok", "warn", "bad", "accent"). ``width`` is in cells. ``least``
     columns stay on narrow screens, ``extra`` ones are shown only when asked for, and the ``flex`` one
-    takes the width that is left: ``wish`` cells before others than the least are let in.
+    takes the width that is left: ``wish`` cells before others than the least are let in. Where
+    ``text`` dresses a number up, ``number`` lets a script have the plain one that ``sort`` returns.
     """
 
     key: str
@@ -35,3 +36,4 @@ class Column(Generic[R_contra, F_contra]):
     wish: int = 0
     least: bool = False
     extra: bool = False
+    number: bool = False

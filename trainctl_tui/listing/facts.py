@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from trainctl_tui.domain.cost import NO_PRICES, Prices
 from trainctl_tui.domain.resources import (
     TRANSITIONAL,
     Instance,
@@ -37,6 +38,7 @@ class Facts(Struct, frozen=True):
     protected_keys: tuple[str, ...] = ()
     user: str = ""
     frame: int | None = None
+    prices: Prices = NO_PRICES
 
     def of(self, kind: Kind) -> Rows:
         """Return all rows of one kind."""

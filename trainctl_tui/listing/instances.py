@@ -11,6 +11,7 @@ from trainctl_tui.listing.details import Details, Field, Link, Section, fields, 
 from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.format import UNKNOWN, count, gib, mib
 from trainctl_tui.listing.moments import moment
+from trainctl_tui.listing.money import cost_column, rate_section
 from trainctl_tui.listing.shared import (
     FATES,
     age_column,
@@ -85,6 +86,7 @@ COLUMNS: tuple[Column[Instance, Facts], ...] = (
     protected_column(),
     Column("private_ip", "Private IP", 15, lambda r, _: r.private_ip or "-", lambda r, _: _ip(r.private_ip)),
     Column("public_ip", "Public IP", 15, lambda r, _: r.public_ip or "-", lambda r, _: _ip(r.public_ip)),
+    cost_column("$/h"),
     region_column(),
     Column(
         "vcpus",
@@ -124,6 +126,7 @@ def details(row: Instance, facts: Facts) -> Details:
         title=name_of(row.tags) or row.id,
         sections=(
             Section("Identity", _identity(row, facts)),
+            rate_section(row, facts),
             Section("Machine", _machine(row, facts)),
             Section("Health", _health_fields(row, facts)),
             Section("Network", _network(row)),

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from trainctl_tui.domain.cost import NO_PRICES, Bill, Prices, running
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Inventory, Lane, LaneState, Listing, OutOfStep, Standing
 from trainctl_tui.domain.resources import Identity, InstanceStatus, Kind, Row, TypeSpec
@@ -31,7 +32,8 @@ class News(Struct, frozen=True):
     """What is known now. ``collector`` says why nobody reads the cloud, or is "" while one does.
 
     ``verified`` is False while the identity is only remembered. ``clock_offset`` is the provider's
-    clock minus ours (seconds). ``warnings`` are lines, oldest first. ``states`` counts the instances.
+    clock minus ours (seconds). ``warnings`` are lines, oldest first. ``states`` counts the instances,
+    ``hourly`` is what those that run cost by ``prices``.
     """
 
     inventory: Inventory = Inventory()
@@ -46,6 +48,8 @@ class News(Struct, frozen=True):
     tally: m.Tally | None = None
     rows: Mapping[Kind, Rows] = MappingProxyType({})
     states: Mapping[str, int] = MappingProxyType({})
+    prices: Prices = NO_PRICES
+    hourly: Bill = Bill()
 
     def of(self, kind: Kind) -> Rows:
         """Return the rows of one kind over all regions, by (region, id)."""
@@ -156,7 +160,9 @@ def _who_and_where(news: News, message: m.ToView) -> News:
         case m.Identified(identity):
             if news.identity is not None and news.identity.arn != identity.arn:
                 # Rows remembered for somebody else are not ours to show.
-                news = replace(news, inventory=Inventory(), rows=MappingProxyType({}), states=Counter())
+                news = replace(
+                    news, inventory=Inventory(), rows=MappingProxyType({}), states=Counter(), hourly=Bill()
+                )
             known = replace(news, identity=identity, verified=True, unidentified=None)
             return _confined(known)
         case m.Unidentified(trouble):
@@ -190,7 +196,9 @@ def _showing(news: News, kind: Kind, rows: Rows) -> News:
     news = replace(news, rows=MappingProxyType({**news.rows, kind: rows}))
     if kind is not Kind.INSTANCES:
         return news
-    return replace(news, states=Counter(map(_STATE, rows.values())))
+    return replace(
+        news, states=Counter(map(_STATE, rows.values())), hourly=running(rows.values(), news.prices)
+    )
 
 
 def _lost(news: News, cause: str, restart_in: float) -> News:

@@ -9,6 +9,7 @@ from trainctl_tui.listing.details import Details, Field, Link, Section, fields, 
 from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.format import UNKNOWN, flag, gib
 from trainctl_tui.listing.moments import moment
+from trainctl_tui.listing.money import cost_column, month_section
 from trainctl_tui.listing.shared import (
     age_column,
     id_column,
@@ -32,6 +33,7 @@ COLUMNS: tuple[Column[Snapshot, Facts], ...] = (
     state_column(9),
     Column("progress", "Done", 5, lambda r, _: _progress(r), lambda r, _: r.progress, align="right"),
     size_column(),
+    cost_column("$/month"),
     age_column(),
     Column("volume", "Of volume", 21, lambda r, _: r.volume_id or "-", lambda r, _: r.volume_id or None),
     protected_column(),
@@ -72,7 +74,12 @@ def details(row: Snapshot, facts: Facts) -> Details:
     )
     return Details(
         title=name_of(row.tags) or row.id,
-        sections=(Section("Identity", identity), Section("Copy", copy), tag_section(row.tags)),
+        sections=(
+            Section("Identity", identity),
+            Section("Copy", copy),
+            month_section(row, facts),
+            tag_section(row.tags),
+        ),
         links=_links(row, facts),
     )
 

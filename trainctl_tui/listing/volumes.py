@@ -9,6 +9,7 @@ from trainctl_tui.listing.details import Details, Field, Link, Section, fields, 
 from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.format import UNKNOWN, age_of, count, flag, gib
 from trainctl_tui.listing.moments import moment
+from trainctl_tui.listing.money import cost_column, month_section
 from trainctl_tui.listing.shared import (
     FATES,
     age_column,
@@ -33,6 +34,7 @@ COLUMNS: tuple[Column[Volume, Facts], ...] = (
     state_column(10),
     size_column(),
     Column("type", "Type", 5, lambda r, _: r.type or UNKNOWN, lambda r, _: r.type or None),
+    cost_column("$/month"),
     age_column(),
     Column("instance", "Attached to", 19, lambda r, _: _holders(r) or "-", lambda r, _: _holders(r) or None),
     Column("zone", "AZ", 14, lambda r, _: r.zone or r.region, lambda r, _: r.zone or None),
@@ -74,6 +76,7 @@ def details(row: Volume, facts: Facts) -> Details:
                 ),
             ),
             Section("Disk", _disk(row)),
+            month_section(row, facts),
             Section("Attached", _attached(row, facts)),
             tag_section(row.tags),
         ),

@@ -27,22 +27,23 @@ def secure(root: Path, lane: Path) -> None:
     """
     if not root.is_symlink():
         make_private(root)
-    _refuse_open_parent(root.parent)
+    refuse_open_parent(root.parent)
     step = root
     for part in ("", *lane.relative_to(root).parts):
         step = step / part
         with suppress(FileExistsError):
             step.mkdir(mode=0o700)
-        if not stat.S_ISDIR(_ours(step).st_mode):
+        if not stat.S_ISDIR(ours(step).st_mode):
             raise SpoiledError(f"{step} is no directory")
         step.chmod(0o700)
     for name in _FILES:
-        _make_plain(lane / name)
+        make_plain(lane / name)
 
 
-def _make_plain(file: Path) -> None:
+def make_plain(file: Path) -> None:
+    """Make a file, if it is there, private; raise SpoiledError for what is no plain file."""
     try:
-        facts = _ours(file)
+        facts = ours(file)
     except FileNotFoundError:
         return
     # A pipe would block who opens it, and a file with a second name is also somewhere else.
@@ -51,7 +52,8 @@ def _make_plain(file: Path) -> None:
     file.chmod(0o600)
 
 
-def _ours(path: Path) -> os.stat_result:
+def ours(path: Path) -> os.stat_result:
+    """Return the facts of what is here; raise PermissionError for a link or what is somebody else's."""
     facts = path.lstat()
     if stat.S_ISLNK(facts.st_mode):
         raise PermissionError(f"{path} is a link")
@@ -60,7 +62,7 @@ def _ours(path: Path) -> os.stat_result:
     return facts
 
 
-def _refuse_open_parent(parent: Path) -> None:
+def refuse_open_parent(parent: Path) -> None:
     """Refuse a parent in which anybody may exchange our directory for another between two looks."""
     mode = parent.stat().st_mode
     if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:

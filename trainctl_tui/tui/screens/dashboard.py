@@ -111,6 +111,7 @@ class Dashboard(Asking):
             specs=held.specs if news.of(Kind.TYPES) is before.of(Kind.TYPES) else news.specs,
             statuses=held.statuses if news.of(Kind.STATUSES) is before.of(Kind.STATUSES) else news.statuses,
             rows=news.rows,
+            prices=news.prices,
             frame=self._beats if turning else None,
         )
         return self._facts

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
+from trainctl_tui.domain.cost import Bill
 from trainctl_tui.domain.errors import InvalidQuery
 from trainctl_tui.domain.inventory import Lane, LaneState, Standing
 from trainctl_tui.domain.query import Query, parse
@@ -19,6 +20,7 @@ from trainctl_tui.listing.columns import Column
 from trainctl_tui.listing.details import Details
 from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.format import plural, standing, worst
+from trainctl_tui.listing.money import bill_text
 from trainctl_tui.listing.news import Key, News, Rows
 from trainctl_tui.listing.spec import PaneSpec
 from trainctl_tui.safe import safe
@@ -46,6 +48,7 @@ class PaneView(Vertical):
         self._query: Query | None = None
         self._lanes: tuple[LaneState, ...] = ()
         self._regions: tuple[str, ...] = ()
+        self._hourly = Bill()
         self._listed: dict[Lane, int] = {}  # the sweep of which rows are in view
         self._sides: tuple[Rows, Rows] = ({}, {})
         self._judged_at = facts.now
@@ -82,6 +85,7 @@ class PaneView(Vertical):
         before, self._lanes = self._lanes, news.lanes(self.spec.kind)
         sides, self._sides = self._sides, (news.of(Kind.TYPES), news.of(Kind.STATUSES))
         self._regions = news.regions
+        self._hourly = news.hourly
         self.facts = facts
         self.table.set_rows(news.of(self.spec.kind), facts, self._listed_anew(before))
         if self.spec.kind is Kind.INSTANCES and any(
@@ -208,6 +212,10 @@ class PaneView(Vertical):
             notes.append((f"/{safe(self.query_text, 60)}{unknown}", "cyan"))
         if lane is not None and lane.standing is not Standing.LIVE:
             notes.append((standing(lane, self.facts.now), "yellow"))
+        # Last, because a narrow screen cuts the end.
+        if self.spec.kind is Kind.INSTANCES and (self._hourly.usd or self._hourly.unknown):
+            dated = self.facts.prices.dated
+            notes.append((f"{bill_text(self._hourly, 'h')}{dated and f' ({dated})'}", "bold"))
         return Text(" · ").join(Text(text, style) for text, style in notes)
 
     def _empty_text(self, lane: LaneState | None) -> str:
