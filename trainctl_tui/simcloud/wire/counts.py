@@ -33,7 +33,7 @@ class Counts:
         self.ledger.add(question)
 
     def told(self) -> dict[str, Any]:
-        """Return {"counts": {name: n}, "regions": {region: {name: n}}, "mutating": [name], "ungated": [name]}."""
+        """Return calls as {"counts": {name: n}, "regions": {region: counts}}, and "mutating", "ungated" [name]."""
         entries = self.ledger.entries()
         with self._lock:
             return {

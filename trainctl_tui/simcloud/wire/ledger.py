@@ -16,7 +16,7 @@ from msgspec import Struct
 from trainctl_tui.simcloud.wire.question import Question
 
 VARIABLE = "SIMCLOUD_LEDGER"
-"""The environment variable that names a file to which every simulated cloud of a test session adds its lines."""
+"""The environment variable that names a file to which all simulated clouds of a test session write."""
 
 _PROGRAM, _PLAN = "trainctl-tui/", "md/trainctl-plan#"
 
