@@ -33,7 +33,7 @@ class Counts:
         self.ledger.add(question)
 
     def told(self) -> dict[str, Any]:
-        """Return calls as {"counts": {name: n}, "regions": {region: counts}}, and "mutating", "ungated" [name]."""
+        """Return {"counts": {name: n}, "regions": {region: counts}, "mutating": names, "ungated": names}."""
         entries = self.ledger.entries()
         with self._lock:
             return {
