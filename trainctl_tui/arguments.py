@@ -72,7 +72,7 @@ UNSAFE = (
 _FILTER = (
     'The language of --filter is that of the dashboard: word, "two words", /regex/, !x, state:running, type: '
     "az: region: owner: name: id:, tag:team=nlp, age>7d (s m h d w), size> iops> gpus> vcpus> cost>, is:mine "
-    "is:ours is:protected is:spot is:attached is:encrypted is:healthy; a space is and, | is or. "
+    "is:ours is:protected is:spot is:attached is:encrypted is:healthy is:waste; a space is and, | is or. "
     "What is not known matches neither x nor !x."
 )
 _EXIT_CODES = (

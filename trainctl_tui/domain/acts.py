@@ -154,7 +154,7 @@ class Situation(Struct, frozen=True):
     now: float
     offline: str = ""  # why nothing can be asked, or ""
     partial: tuple[str, ...] = ()
-    busy: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it
+    busy: dict[str, str] = {}
 
 
 FRESH = 15.0

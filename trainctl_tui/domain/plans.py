@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-
-import msgspec
 from msgspec import Struct
 
-from trainctl_tui.domain.acts import Act, Facts, Finding, Fleet, Judgement, Policy, Situation, Verdict
+from trainctl_tui.domain.acts import Act, Finding, Judgement, Verdict
 
 DIALOG = 60.0
 """Seconds after which a plan on the screen must be made again (CONTRACTS.md)."""
