@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from trainctl_tui.launch import Launch
     from trainctl_tui.link.pipes import Outlet
     from trainctl_tui.providers.base import Call, Provider
+    from trainctl_tui.services.audit import Audit
     from trainctl_tui.services.cache import Cache
     from trainctl_tui.services.desk import Desk, Submit
+    from trainctl_tui.services.journal import Journal
     from trainctl_tui.tui.app import TrainctlApp
     from trainctl_tui.view_settings import Loaded, ViewSettings
 
@@ -92,7 +94,8 @@ def provider(launch: Launch, heard: Callable[[Call], None]) -> Provider:
     from trainctl_tui.providers.registry import open_provider
 
     return open_provider(
-        launch.provider, ProviderOptions(launch.profile, launch.endpoint, launch.demo, heard)
+        launch.provider,
+        ProviderOptions(launch.profile, launch.endpoint, launch.demo, heard, launch.read_only),
     )
 
 
@@ -105,6 +108,22 @@ def cache(launch: Launch, warn: Callable[[str], None]) -> Cache:
     from trainctl_tui.services.scope import Scope
 
     return Cache(paths.cache_dir(), Scope.of(launch, os.environ), warn)
+
+
+def journal() -> Journal:
+    """Open the journal of operations. Raises NoJournal where there is no place for it."""
+    from trainctl_tui.services import state_dir
+    from trainctl_tui.services.journal import Journal
+
+    return Journal(state_dir.find())
+
+
+def audit() -> Audit:
+    """Open the audit log, beside the journal. Raises NoJournal where there is no place for it."""
+    from trainctl_tui.services import state_dir
+    from trainctl_tui.services.audit import Audit
+
+    return Audit(state_dir.find())
 
 
 def desk() -> Desk:

@@ -12,6 +12,7 @@ from enum import IntEnum, StrEnum
 import msgspec
 from msgspec import Struct
 
+from trainctl_tui.domain.packing import packed
 from trainctl_tui.domain.resources import Tags
 from trainctl_tui.domain.tags import OWNER_KEYS
 
@@ -53,7 +54,11 @@ class Ownership(StrEnum):
 
 
 class Job(Struct, frozen=True):
-    """What a probe found. ``why`` says why it is UNKNOWN, or what runs; percentages are None where not told."""
+    """What a probe found. ``why`` says why it is UNKNOWN, or what runs.
+
+    An IDLE is believed only with a ``probed_at`` of the last minute; without ``busiest_percent`` and
+    ``checkpoint_saved`` a terminate needs typing. Nothing to save counts as saved.
+    """
 
     state: JobState
     why: str = ""
@@ -80,7 +85,7 @@ class VolumeFacts(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """All that is known of one instance at ``read_at``. ``state`` "" where the provider does not know the id."""
+    """All that is known of one instance at ``read_at``. ``state`` is "" where the id is not known."""
 
     id: str
     account: str
@@ -98,6 +103,7 @@ class Facts(Struct, frozen=True):
     instance_store: bool | None = None  # whether its type has disks that die with a stop
     job: Job = Job(JobState.UNKNOWN, "it was not probed")
     hourly: float | None = None  # USD
+    spot_persistent: bool | None = None  # whether a spot machine may start again after a stop
 
     @property
     def is_known(self) -> bool:
@@ -113,7 +119,7 @@ class Facts(Struct, frozen=True):
         decisive = msgspec.structs.replace(
             self, read_at=0.0, hourly=None, volumes=volumes, job=Job(self.job.state)
         )
-        return hashlib.sha256(msgspec.msgpack.encode(decisive)).hexdigest()[:16]
+        return hashlib.sha256(packed(decisive)).hexdigest()[:16]
 
 
 class Fleet(Struct, frozen=True):
@@ -134,7 +140,7 @@ class Policy(Struct, frozen=True):
     ownership: str = "ask"  # "ask", "strict" (refuse what is not mine), "any" (foreign counts as mine)
     min_age: float = 300.0  # seconds
     warn_instances: int = 10
-    max_instances: int = 50
+    max_instances: int | None = 50  # None: no limit
     max_batch: int = 50
     max_percent: float = 50.0  # of what is visible, for batches of more than 10
     hourly_budget: float | None = None  # USD; None: no budget
@@ -185,3 +191,13 @@ class Judgement(Struct, frozen=True):
     def reasons(self) -> tuple[str, ...]:
         """Every reason, the strictest first."""
         return tuple(f.reason for f in sorted(self.findings, key=lambda f: -f.verdict))
+
+    @property
+    def by_word(self) -> bool:
+        """Whether a batch leaves it out unless it is included one by one."""
+        return any(found.by_word for found in self.findings)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do (D5)."""
+        return any(found.settled for found in self.findings)

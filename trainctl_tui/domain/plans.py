@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+
 from msgspec import Struct
 
-from trainctl_tui.domain.acts import Act, Finding, Judgement, Verdict
+from trainctl_tui.domain.acts import Act, Facts, Finding, Fleet, Judgement, Policy, Situation, Verdict
+from trainctl_tui.domain.errors import Refused
+from trainctl_tui.domain.limits import BATCH_RULES, RUNS, Group, total
+from trainctl_tui.domain.packing import packed
+from trainctl_tui.domain.rules import CLOCK_STEP
+from trainctl_tui.domain.safety import CHANGED, judge
 
 DIALOG = 60.0
 """Seconds after which a plan on the screen must be made again (CONTRACTS.md)."""
 
 APPROVED = 3600.0
 """Seconds for which untouched targets of an approval may be acted on (CONTRACTS.md)."""
+
+_TYPED = 8  # characters of an id that are typed for one target (SAFETY.md, rule iii)
 
 
 class Approval(Struct, frozen=True):
@@ -42,3 +52,144 @@ class Plan(Struct, frozen=True):
     verdict: Verdict  # of the whole: REFUSE where nothing may go
     findings: tuple[Finding, ...]  # of the batch (D30-D32, D28, D29)
     phrase: str  # what must be typed for TYPE, else ""
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """Every target of the selection: what goes, what needs a word, what is left out."""
+        return (*self.goes, *self.needs_word, *self.left_out)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of what goes."""
+        return tuple(judgement.facts.id for judgement in self.goes)
+
+    @property
+    def hourly_saved(self) -> float | None:
+        """USD an hour that end with the act; None where any price is unknown."""
+        if self.act not in (Act.STOP, Act.TERMINATE):
+            return 0.0
+        return total([one.facts.hourly for one in self.goes if one.facts.state in RUNS])
+
+    def hash(self) -> str:
+        """Return a hash of what is decided: act, place, targets that go with their facts, words given.
+
+        It is the same for a plan that is made again as long as nothing has changed.
+        """
+        targets = sorted((one.facts.region, one.facts.id, one.facts.digest()) for one in self.goes)
+        decided = (self.act, self.account, self.endpoint, targets, sorted(self.included), self.phrase)
+        return hashlib.sha256(packed(decided)).hexdigest()
+
+    def approve(self, typed: str, now: float, *, word: str = "") -> Approval:
+        """Return the user's word as a value; raise Refused where it does not fit the plan.
+
+        ``now`` is on the clock of ``made_at``: the provider's. A warning wants "y", a TYPE the phrase.
+        ``word`` is what the journal keeps where that was not typed ("--yes").
+        """
+        if self.verdict is Verdict.REFUSE:
+            raise Refused(f"This {self.act} is refused.", self._refusal(), "Change the selection.")
+        if not -CLOCK_STEP <= now - self.made_at <= DIALOG:
+            raise Refused("The plan is too old.", "", "Make it again: the machines may have changed.")
+        wanted = self.phrase or "y"
+        if typed != wanted:
+            raise Refused("That is not the phrase.", "", f"Type {wanted} to go ahead.")
+        return Approval(
+            self.hash(),
+            self.act,
+            self.account,
+            self.actor,
+            self.endpoint,
+            self.ids,
+            word or typed,
+            now,
+            now + APPROVED,
+        )
+
+    def _refusal(self) -> str:
+        refusing = [found.reason for found in self.findings if found.verdict is Verdict.REFUSE]
+        refusing += [one.reasons[0] for one in (*self.left_out, *self.needs_word)]
+        return refusing[0] if refusing else "Nothing is selected."
+
+
+def make(
+    act: Act,
+    facts: Sequence[Facts],
+    policy: Policy,
+    situation: Situation,
+    fleets: Sequence[Fleet],
+    *,
+    actor: str,
+    endpoint: str,
+    included: Collection[str] = (),
+    changed: Mapping[str, str] | None = None,
+    least: Verdict = Verdict.ALLOW,
+) -> Plan:
+    """Judge a selection, one target or many; raise Refused where ``included`` names what is not in it.
+
+    A target that is named twice counts once. ``included`` are the ids whose word was given one by one; it
+    matters only to those that need it. Of a plan that was saved, ``changed`` are the ids that are not what
+    they were, with the reason, and ``least`` is its verdict: a plan that is made again is only stricter.
+    """
+    targets = _selected(facts, included)
+    batch = len(targets) > 1
+    of_region = {fleet.region: fleet for fleet in fleets}
+    judged = [
+        judge(act, each, policy, situation, of_region.get(each.region), batch=batch) for each in targets
+    ]
+    goes, needs_word, left_out = _groups(judged, batch, included)
+    group = Group(act, tuple(one.facts for one in goes), policy, tuple(fleets))
+    findings = _of_batch(group) if batch and goes else ()
+    verdicts = [one.verdict for one in goes] + [found.verdict for found in findings]
+    verdict = max([*verdicts, least]) if goes else Verdict.REFUSE
+    return Plan(
+        act,
+        situation.account,
+        actor,
+        endpoint,
+        situation.now,
+        goes,
+        needs_word,
+        left_out,
+        tuple(one.facts.id for one in goes if batch and one.by_word),
+        verdict,
+        findings,
+        _phrase(act, goes, batch) if verdict is Verdict.TYPE else "",
+    )
+
+
+def _selected(facts: Sequence[Facts], included: Collection[str]) -> list[Facts]:
+    targets = {(one.region, one.id): one for one in facts}
+    if strange := sorted(set(included) - {one.id for one in targets.values()}):
+        raise Refused(f"{strange[0]} is not among the targets.", "", "Include only what is selected.")
+    return list(targets.values())
+
+
+def _groups(
+    judged: Sequence[Judgement], batch: bool, included: Collection[str]
+) -> tuple[tuple[Judgement, ...], ...]:
+    """Return what goes, what needs a word, what is left out."""
+    left_out = tuple(one for one in judged if one.verdict is Verdict.REFUSE)
+    goes: list[Judgement] = []
+    needs_word: list[Judgement] = []
+    for one in judged:
+        if one.verdict is not Verdict.REFUSE:
+            waits = batch and one.by_word and one.facts.id not in included
+            (needs_word if waits else goes).append(one)
+    return tuple(goes), tuple(needs_word), left_out
+
+
+def _of_batch(group: Group) -> tuple[Finding, ...]:
+    return tuple(found for rule in BATCH_RULES if (found := rule.find(group.act, group, batch=True)))
+
+
+def _refused(judgement: Judgement, reason: str) -> Judgement:
+    finding = Finding(CHANGED, Verdict.REFUSE, reason)
+    return Judgement(judgement.facts, Verdict.REFUSE, (*judgement.findings, finding))
+
+
+def _phrase(act: Act, goes: Sequence[Judgement], batch: bool) -> str:
+    """Return what must be typed: verb and number, or the end of the one id, or all of it to force."""
+    if batch:
+        return f"{act} {len(goes)}"
+    judgement = goes[0]
+    forced = any(found.row == "D8" for found in judgement.findings)
+    return f"FORCE {judgement.facts.id}" if forced else judgement.facts.id[-_TYPED:]

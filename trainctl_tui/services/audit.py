@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from trainctl_tui.domain.errors import CannotRecord
-from trainctl_tui.paths import make_private
 from trainctl_tui.services.audit_chain import Checked, Entry, Head, check, seal
+from trainctl_tui.services.state_dir import guard
 
 NAME = "audit.jsonl"
 """The log, in the state directory."""
@@ -39,7 +39,7 @@ class Audit:
     def write(self, entry: Entry) -> None:
         """Append an entry and have it on the disk. Raise CannotRecord where that cannot be done."""
         try:
-            make_private(self.file.parent)
+            guard(self.file.parent)
             with self._locked(os.O_RDWR | os.O_CREAT | os.O_APPEND, fcntl.LOCK_EX) as log:
                 head, torn = self._end(log)
                 line, digest = seal(entry, head, torn)

@@ -1,0 +1,266 @@
+"""The report of an operation: what, who, when, by which plan, and how every target ended, with the reason.
+
+One value, told as JSON for programs and as Markdown for people. It is made from the journal, which stays the
+truth; ``keep`` leaves a copy of both beside it when an operation has ended.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from trainctl_tui import __version__
+from trainctl_tui.domain.acts import Act, Facts
+from trainctl_tui.domain.operations import Operation, Outcome, Target
+from trainctl_tui.domain.packing import whole
+from trainctl_tui.paths import make_private, replace_file
+from trainctl_tui.safe import escaped, safe
+from trainctl_tui.services.journal import Journal
+from trainctl_tui.services.journal_rows import Confirmed
+
+SCHEMA = 1
+"""Rises when a name goes or changes its meaning."""
+
+FOLDER = "reports"
+"""Where reports are kept, in the state directory."""
+
+_OPEN = "open"
+_SAVING = (Act.STOP, Act.TERMINATE)
+_EFFECTIVE = (Outcome.DONE, Outcome.ACCEPTED)
+_RAN = ("pending", "running")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")  # what Markdown would read as something else
+
+
+class VolumeFate(Struct, frozen=True):
+    """A volume of a target. ``dies`` with it: None where that is not known. ``monthly`` in USD."""
+
+    id: str
+    size_gib: int | None
+    dies: bool | None
+    monthly: float | None
+
+
+class TargetReport(Struct, frozen=True):
+    """One target. ``outcome`` "open": it has none yet. ``planned`` is its state then; ``hourly`` in USD."""
+
+    id: str
+    region: str
+    zone: str
+    name: str
+    type: str
+    planned: str
+    state: str
+    outcome: str
+    reason: str
+    code: str
+    request_id: str
+    attempts: int
+    hourly: float | None
+    volumes: tuple[VolumeFate, ...] | None
+
+
+class PlanReport(Struct, frozen=True):
+    """What was confirmed: the hash of the plan, the phrase, and the ids whose word was given one by one."""
+
+    hash: str
+    phrase: str
+    ids: tuple[str, ...]
+    included: tuple[str, ...]
+    approved_at: float
+
+
+class Report(Struct, frozen=True):
+    """All of it, on our clock. ``counts`` add up to ``selected``; ``hourly_saved`` None: not known."""
+
+    schema: int
+    kind: str
+    id: str
+    act: Act
+    state: str
+    why: str
+    account: str
+    actor: str
+    profile: str
+    endpoint: str
+    made_at: float
+    began_at: float | None
+    ended_at: float | None
+    cancelled: bool
+    plan: PlanReport
+    selected: int
+    counts: dict[str, int]
+    hourly_saved: float | None
+    targets: tuple[TargetReport, ...]
+    version: str
+
+
+def report_of(journal: Journal, id: str) -> Report:
+    """Return the report of an operation as it is now. Raises NotFound, or NoJournal."""
+    operation = journal.operation(id)
+    return make(operation, journal.confirmed(operation.id))
+
+
+def make(operation: Operation, kept: Confirmed) -> Report:
+    """Return the report of an operation and of what was confirmed."""
+    targets = tuple(_target(operation.act, one, kept.planned.get(one.id)) for one in operation.targets)
+    approval = kept.approval
+    return Report(
+        schema=SCHEMA,
+        kind="report",
+        id=operation.id,
+        act=operation.act,
+        state=str(operation.state),
+        why=operation.why,
+        account=operation.account,
+        actor=operation.actor,
+        profile=operation.profile,
+        endpoint=operation.endpoint,
+        made_at=operation.made_at,
+        began_at=operation.began_at,
+        ended_at=operation.ended_at,
+        cancelled=operation.cancelled,
+        plan=PlanReport(
+            approval.plan_hash, approval.phrase, approval.ids, kept.op.included, approval.made_at
+        ),
+        selected=len(targets),
+        counts=_counts(targets),
+        hourly_saved=_saved(operation.act, targets),
+        targets=targets,
+        version=__version__,
+    )
+
+
+def to_json(report: Report) -> str:
+    """Return the report as indented JSON in which nothing can touch a terminal."""
+    return escaped(msgspec.json.format(msgspec.json.encode(whole(report)), indent=2).decode())
+
+
+def keep(folder: Path, report: Report) -> Path:
+    """Write the report as Markdown and as JSON (0600); return where the Markdown is. May raise OSError."""
+    place = make_private(folder / FOLDER)
+    replace_file(place / f"{report.id}.json", f"{to_json(report)}\n".encode())
+    file = place / f"{report.id}.md"
+    replace_file(file, markdown(report).encode())
+    return file
+
+
+def markdown(report: Report) -> str:
+    """Return the report for people. Words from outside are made safe, and are no Markdown."""
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in report.counts.items())
+    lines = [
+        f"# {report.act.capitalize()} {_machines(report.selected)}: {_text(report.state)}",
+        "",
+        f"- operation: `{report.id}`",
+        f"- account: {_text(report.account)}, as {_text(report.actor)}",
+        *([f"- profile: {_text(report.profile)}"] if report.profile else []),
+        *([f"- endpoint: {_text(report.endpoint)}"] if report.endpoint else []),
+        f"- confirmed: {moment(report.made_at)}, by {_text(repr(report.plan.phrase))}",
+        f"- began: {moment(report.began_at)}",
+        f"- ended: {moment(report.ended_at)}",
+        *(["- cancelled: yes"] if report.cancelled else []),
+        *([f"- note: {_text(report.why)}"] if report.why else []),
+        f"- plan: {len(report.plan.ids)} of {report.selected} selected, hash `{report.plan.hash[:16]}`",
+        *(
+            [f"- included one by one: {_text(', '.join(report.plan.included))}"]
+            if report.plan.included
+            else []
+        ),
+        f"- outcome: {_text(counts)}; together {sum(report.counts.values())} of {report.selected}",
+        *([f"- saved: {_money(report.hourly_saved)} an hour"] if report.act in _SAVING else []),
+        "",
+        "| id | name | region | type | $/h | outcome | state | reason | request |",
+        "|---|---|---|---|--:|---|---|---|---|",
+        *(_row(target) for target in report.targets),
+        *_fates(report),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _target(act: Act, target: Target, planned: Facts | None) -> TargetReport:
+    volumes = planned.volumes if planned is not None else None
+    ends = act is Act.TERMINATE
+    return TargetReport(
+        id=target.id,
+        region=target.region,
+        zone=target.zone,
+        name=target.name,
+        type=planned.type if planned is not None else "",
+        planned=planned.state if planned is not None else "",
+        state=target.state,
+        outcome=str(target.outcome or _OPEN),
+        reason=target.reason,
+        code=target.code,
+        request_id=target.request_id,
+        attempts=target.attempts,
+        hourly=target.hourly,
+        volumes=None if volumes is None else tuple(
+            VolumeFate(one.id, one.size_gib, one.delete_on_termination if ends else False, one.monthly)
+            for one in volumes
+        ),
+    )  # fmt: skip
+
+
+def _counts(targets: tuple[TargetReport, ...]) -> dict[str, int]:
+    found = Counter(target.outcome for target in targets)
+    return {outcome: found[outcome] for outcome in (*map(str, Outcome), _OPEN) if found[outcome]}
+
+
+def _saved(act: Act, targets: tuple[TargetReport, ...]) -> float | None:
+    """Return USD an hour that ended with what ran; None where any price is unknown."""
+    if act not in _SAVING:
+        return 0.0
+    ended = [one.hourly for one in targets if one.outcome in _EFFECTIVE and one.planned in _RAN]
+    known = [hourly for hourly in ended if hourly is not None]
+    return sum(known) if len(known) == len(ended) else None
+
+
+def _row(target: TargetReport) -> str:
+    outcome = f"{target.outcome}({target.code})" if target.code else target.outcome
+    price = "" if target.hourly is None else f"~{target.hourly:.2f}"
+    cells = (
+        *(target.id, target.name, target.region, target.type, price or "?"),
+        *(outcome, target.state or "?", target.reason, target.request_id),
+    )
+    return f"| {' | '.join(map(_text, cells))} |"
+
+
+def _fates(report: Report) -> list[str]:
+    """Return what a terminate does to volumes, a line each; nothing for other acts."""
+    if report.act is not Act.TERMINATE:
+        return []
+    words = {True: "is deleted with it", False: "stays, and goes on costing", None: "may be deleted with it"}
+    lines = [
+        f"- {_text(one.id)} of {_text(target.id)}: {_size(one.size_gib)}, {words[one.dies]}"
+        + (f" ({_money(one.monthly)} a month)" if one.dies is False else "")
+        for target in report.targets
+        if target.id in report.plan.ids
+        for one in target.volumes or ()
+    ]
+    return ["", "## Volumes, as planned", "", *lines] if lines else []
+
+
+def _machines(count: int) -> str:
+    return "1 instance" if count == 1 else f"{count} instances"
+
+
+def _size(gib: int | None) -> str:
+    return "size unknown" if gib is None else f"{gib} GiB"
+
+
+def _money(amount: float | None) -> str:
+    return "an unknown amount" if amount is None else f"~${amount:,.2f}"
+
+
+def moment(seconds: float | None) -> str:
+    """Return a moment of our clock as people read it, in UTC."""
+    return "not yet" if seconds is None else time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(seconds))
+
+
+def _text(words: str) -> str:
+    return _SPECIAL.sub(r"\\\1", safe(words, 500))
