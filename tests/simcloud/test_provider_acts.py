@@ -1,16 +1,30 @@
-"""The in-process face acts: facts with all doubts, one attempt, and only what was approved."""
+"""The contract of a provider that acts, on both faces of one engine: in this process, and over HTTP.
+
+Facts with all their doubts, one attempt an act, only what was approved, and the same errors for the same
+faults. Differences that are wanted: over HTTP a failed read is tried again, and only the engine's own
+provider can probe.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
 import pytest
 
+from tests.providers.conftest import QUICK
 from tests.support.approving import approved
-from tests.support.cloud import NOW, Local
+from tests.support.cloud import NOW, Local, LocalServer
 from trainctl_tui.domain.acts import Act, Facts, Job, JobState
-from trainctl_tui.domain.errors import Conflict, Denied, NotFound, OutcomeUnknown, Refused, Throttled
+from trainctl_tui.domain.errors import Conflict, NotFound, Refused, TrainctlError
+from trainctl_tui.providers.aws.calls import Caller
+from trainctl_tui.providers.aws.provider import AwsProvider
 from trainctl_tui.providers.base import CanAct, CanProbe, Patience, ProviderOptions
 from trainctl_tui.simcloud.engine.records import InstanceRecord
+from trainctl_tui.simcloud.process import simulated_environment
 from trainctl_tui.simcloud.provider import EngineProvider
+from trainctl_tui.simcloud.wire.faults import FaultBook, Rule
 
 REGION = "us-east-1"
 UNKNOWN = "i-0123456789abcdef0"
@@ -22,9 +36,41 @@ def local() -> Local:
     return Local(20)
 
 
+class Face(Protocol):
+    """A provider with every skill of this contract."""
+
+    facts: Any
+    act: Any
+    rehearse: Any
+    observe: Any
+
+
+@dataclass
+class Sides:
+    """One engine, the face that is under test, and what spoils its calls."""
+
+    local: Local
+    faults: FaultBook
+    opened: Callable[[ProviderOptions], Face]
+
+
+@pytest.fixture(params=["inside", pytest.param("wire", marks=pytest.mark.wire)])
+def sides(request: pytest.FixtureRequest, local: Local, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sides]:
+    if request.param == "inside":
+        book = FaultBook()
+        yield Sides(local, book, lambda options: EngineProvider(local.engine, options, faults=book))
+        return
+    with LocalServer(local) as server:
+        for name, value in simulated_environment(server.endpoint).items():
+            monkeypatch.setenv(name, value)
+        for gone in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+            monkeypatch.delenv(gone, raising=False)
+        yield Sides(local, server.faults, lambda options: AwsProvider(options, Caller(options, policy=QUICK)))
+
+
 @pytest.fixture
-def provider(local: Local) -> EngineProvider:
-    return EngineProvider(local.engine)
+def provider(sides: Sides) -> Face:
+    return sides.opened(ProviderOptions())
 
 
 def one(local: Local, state: str = "running", **more: object) -> InstanceRecord:
@@ -37,16 +83,20 @@ def one(local: Local, state: str = "running", **more: object) -> InstanceRecord:
     )
 
 
-def facts(provider: EngineProvider, *ids: str) -> tuple[Facts, ...]:
+def states(local: Local) -> dict[str, str]:
+    return {record.id: record.state for record in local.engine.world(REGION).instances.values()}
+
+
+def facts(provider: Face, *ids: str) -> tuple[Facts, ...]:
     return provider.facts(REGION, ids, NOBODY_WAITS)
 
 
-def test_it_can_act_and_probe(provider: EngineProvider) -> None:
+def test_it_can_act(provider: Face) -> None:
     assert isinstance(provider, CanAct)
-    assert isinstance(provider, CanProbe)
+    assert isinstance(provider, CanProbe) is isinstance(provider, EngineProvider)
 
 
-def test_facts_tell_all_that_an_act_is_judged_by(local: Local, provider: EngineProvider) -> None:
+def test_facts_tell_all_that_an_act_is_judged_by(local: Local, provider: Face) -> None:
     record = one(local, "stopped")
     local.call("ModifyInstanceAttribute", InstanceId=record.id, DisableApiStop={"Value": True})
     data = local.engine.world(REGION).volumes[record.volumes[1]]
@@ -54,7 +104,8 @@ def test_facts_tell_all_that_an_act_is_judged_by(local: Local, provider: EngineP
     local.advance(3600)
     (told,) = facts(provider, record.id)
     assert (told.state, told.zone, told.type) == ("stopped", record.zone, record.type)
-    assert (told.account, told.region, told.read_at) == ("123456789012", REGION, NOW + 3600)
+    assert (told.account, told.region) == ("123456789012", REGION)
+    assert told.read_at == pytest.approx(NOW + 3600, abs=1.5)
     assert (told.terminate_protected, told.stop_protected) == (False, True)
     assert told.tags == tuple(record.tags.items())
     assert told.launched_at == int(record.launched_at)
@@ -68,7 +119,7 @@ def test_facts_tell_all_that_an_act_is_judged_by(local: Local, provider: EngineP
     assert disk.snapshot_at == made["StartTime"].timestamp()
 
 
-def test_facts_come_in_order_and_an_unknown_id_has_no_state(local: Local, provider: EngineProvider) -> None:
+def test_facts_come_in_order_and_an_unknown_id_has_no_state(local: Local, provider: Face) -> None:
     first, second = one(local, "stopped").id, one(local).id
     told = facts(provider, first, UNKNOWN, "i-*", second)
     assert [(each.id, each.is_known) for each in told] == [
@@ -77,7 +128,7 @@ def test_facts_come_in_order_and_an_unknown_id_has_no_state(local: Local, provid
     assert facts(provider) == ()
 
 
-def test_instance_storage_is_of_the_type(local: Local, provider: EngineProvider) -> None:
+def test_instance_storage_is_of_the_type(local: Local, provider: Face) -> None:
     store = {
         each.type: each.instance_store for each in facts(provider, *local.engine.world(REGION).instances)
     }
@@ -93,14 +144,20 @@ def test_instance_storage_is_of_the_type(local: Local, provider: EngineProvider)
         ("DescribeSnapshots", lambda told: (told.volumes[0].snapshots_known or None,)),
     ],
 )
-def test_what_may_not_be_read_is_unknown_and_never_false(local: Local, denied: str, lost: object) -> None:
-    def refuse(operation: str, _region: str) -> None:
-        if operation == denied:
-            raise Denied("No.", code="UnauthorizedOperation")
-
-    (told,) = facts(EngineProvider(local.engine, before=refuse), one(local).id)
+def test_what_may_not_be_read_is_unknown_and_never_false(
+    sides: Sides, provider: Face, denied: str, lost: Callable[[Any], tuple[Any, ...]]
+) -> None:
+    sides.faults.replace((Rule("denied", action=denied),), 0)
+    (told,) = facts(provider, one(sides.local).id)
     assert told.is_known
-    assert set(lost(told)) == {None}  # type: ignore[operator]
+    assert set(lost(told)) == {None}
+
+
+def test_facts_that_cannot_be_read_at_all_are_an_error(sides: Sides, provider: Face) -> None:
+    sides.faults.replace((Rule("throttle", action="DescribeInstanceAttribute"),), 0)
+    with pytest.raises(TrainctlError) as caught:
+        facts(provider, one(sides.local).id)
+    assert type(caught.value).__name__ == "Throttled"
 
 
 @pytest.mark.parametrize(
@@ -112,11 +169,11 @@ def test_what_may_not_be_read_is_unknown_and_never_false(local: Local, denied: s
     ],
 )
 def test_an_act_moves_a_machine(
-    local: Local, provider: EngineProvider, act: Act, before: str, during: str, after: str
+    local: Local, provider: Face, act: Act, before: str, during: str, after: str
 ) -> None:
     id = one(local, before).id
     with approved(act, id):
-        receipt = provider.act(act, REGION, [id], NOBODY_WAITS)
+        receipt = provider.act(act, REGION, [id, id], NOBODY_WAITS)
     assert receipt.states == {id: during}
     assert receipt.request_id
     assert provider.observe(REGION, [id, UNKNOWN], NOBODY_WAITS) == {id: during}
@@ -124,57 +181,91 @@ def test_an_act_moves_a_machine(
     assert provider.observe(REGION, [id], NOBODY_WAITS) == {id: after}
 
 
-def test_a_reboot_tells_no_states(local: Local, provider: EngineProvider) -> None:
+def test_a_reboot_tells_no_states(local: Local, provider: Face) -> None:
     id = one(local).id
     with approved(Act.REBOOT, id):
-        assert provider.act(Act.REBOOT, REGION, [id], NOBODY_WAITS).states == {}
+        receipt = provider.act(Act.REBOOT, REGION, [id], NOBODY_WAITS)
+    assert receipt.states == {}
+    assert receipt.request_id
 
 
-def test_without_approval_nothing_is_sent(local: Local, provider: EngineProvider) -> None:
-    id = one(local).id
-    with pytest.raises(Refused):
-        provider.act(Act.TERMINATE, REGION, [id], NOBODY_WAITS)
-    shut = EngineProvider(local.engine, ProviderOptions(read_only=True))
-    with approved(Act.TERMINATE, id), pytest.raises(Refused, match="read-only"):
-        shut.act(Act.TERMINATE, REGION, [id], NOBODY_WAITS)
-    assert local.engine.world(REGION).instances[id].state == "running"
+@pytest.mark.parametrize("act", list(Act))
+def test_without_approval_nothing_is_sent(sides: Sides, provider: Face, act: Act) -> None:
+    id, other = (record.id for record in list(sides.local.engine.world(REGION).instances.values())[:2])
+    before = states(sides.local)
+    with pytest.raises(Refused, match="No approval"):
+        provider.act(act, REGION, [id], NOBODY_WAITS)
+    with approved(act, other), pytest.raises(Refused, match="Not confirmed"):
+        provider.act(act, REGION, [other, id], NOBODY_WAITS)
+    shut = sides.opened(ProviderOptions(read_only=True))
+    with approved(act, id), pytest.raises(Refused, match="read-only"):
+        shut.act(act, REGION, [id], NOBODY_WAITS)
+    assert states(sides.local) == before
 
 
-def test_a_rehearsal_changes_nothing_and_says_what_forbids(local: Local, provider: EngineProvider) -> None:
-    id = one(local).id
-    provider.rehearse(Act.TERMINATE, REGION, [id], NOBODY_WAITS)
-    assert local.engine.world(REGION).instances[id].state == "running"
+def test_a_rehearsal_changes_nothing_and_says_what_forbids(sides: Sides, provider: Face) -> None:
+    before = states(sides.local)
+    id = one(sides.local).id
+    for act in (Act.STOP, Act.REBOOT, Act.TERMINATE):
+        provider.rehearse(act, REGION, [id], NOBODY_WAITS)
     with pytest.raises(NotFound):
         provider.rehearse(Act.TERMINATE, REGION, [UNKNOWN], NOBODY_WAITS)
+    sides.faults.replace((Rule("denied", action="TerminateInstances"),), 0)
+    with pytest.raises(TrainctlError) as caught:
+        provider.rehearse(Act.TERMINATE, REGION, [id], NOBODY_WAITS)
+    assert caught.value.permission == "ec2:TerminateInstances"
+    assert states(sides.local) == before
+    shut = sides.opened(ProviderOptions(read_only=True))
+    with pytest.raises(Refused, match="read-only"):
+        shut.rehearse(Act.TERMINATE, REGION, [id], NOBODY_WAITS)
 
 
-def test_protection_is_a_conflict(local: Local, provider: EngineProvider) -> None:
-    id = one(local, terminate_protected=True).id
-    with approved(Act.TERMINATE, id), pytest.raises(Conflict) as caught:
-        provider.act(Act.TERMINATE, REGION, [id], NOBODY_WAITS)
+def test_a_protected_machine_saves_its_zone_and_no_other(local: Local, provider: Face) -> None:
+    saved = one(local, terminate_protected=True)
+    near = one(local, zone=saved.zone)
+    far = next(
+        record for record in local.engine.world(REGION).instances.values() if record.zone != saved.zone
+    )
+    ids = [saved.id, near.id, far.id]
+    with approved(Act.TERMINATE, *ids), pytest.raises(Conflict) as caught:
+        provider.act(Act.TERMINATE, REGION, ids, NOBODY_WAITS)
     assert caught.value.code == "OperationNotPermitted"
+    assert provider.observe(REGION, ids, NOBODY_WAITS) == {
+        saved.id: "running", near.id: "running", far.id: "shutting-down",
+    }  # fmt: skip
 
 
-def test_an_answer_is_lost_after_the_act_and_a_throttled_call_does_nothing(local: Local) -> None:
-    id = one(local).id
+@pytest.mark.parametrize(
+    ("effect", "error", "code", "done"),
+    [
+        ("throttle", "Throttled", "RequestLimitExceeded", False),
+        ("expired", "ExpiredCredentials", "RequestExpired", False),
+        ("denied", "Denied", "UnauthorizedOperation", False),
+        ("no_region", "Denied", "OptInRequired", False),
+        ("unavailable", "OutcomeUnknown", "Unavailable", False),
+        ("internal", "OutcomeUnknown", "InternalError", False),
+        ("drop", "OutcomeUnknown", "ConnectionClosedError", False),
+        ("html", "OutcomeUnknown", "", False),
+        ("lost", "OutcomeUnknown", "ConnectionClosedError", True),
+        ("half_body", "OutcomeUnknown", None, True),
+        ("missing_key", "OutcomeUnknown", "", True),
+        ("wrong_type", "OutcomeUnknown", "", True),
+    ],
+)
+def test_an_act_is_sent_once_and_its_error_never_lies(
+    sides: Sides, provider: Face, effect: str, error: str, code: str | None, done: bool
+) -> None:
+    id = one(sides.local).id
+    sides.faults.replace((Rule(effect, action="StopInstances"),), 0)  # type: ignore[arg-type]
+    with approved(Act.STOP, id), pytest.raises(TrainctlError) as caught:
+        provider.act(Act.STOP, REGION, [id], NOBODY_WAITS)
+    assert type(caught.value).__name__ == error
+    assert code in (None, caught.value.code)
+    assert len(sides.faults.told()["log"]) == 1
+    assert states(sides.local)[id] == ("stopping" if done else "running")
 
-    def lose(operation: str, _region: str) -> None:
-        if operation == "StopInstances":
-            raise OutcomeUnknown("The line broke.")
 
-    def throttle(operation: str, _region: str) -> None:
-        raise Throttled("Slow down.", code="RequestLimitExceeded")
-
-    throttled = EngineProvider(local.engine, before=throttle)
-    with approved(Act.STOP, id), pytest.raises(Throttled):
-        throttled.act(Act.STOP, REGION, [id], NOBODY_WAITS)
-    assert local.engine.world(REGION).instances[id].state == "running"
-    with approved(Act.STOP, id), pytest.raises(OutcomeUnknown):
-        EngineProvider(local.engine, after=lose).act(Act.STOP, REGION, [id], NOBODY_WAITS)
-    assert local.engine.world(REGION).instances[id].state == "stopping"
-
-
-def test_a_probe_finds_what_the_table_holds(local: Local, provider: EngineProvider) -> None:
-    provider.jobs["i-1"] = Job(JobState.RUNNING, "python train.py")
-    told = provider.probe(REGION, ["i-1", "i-2"], NOBODY_WAITS)
+def test_a_probe_finds_what_the_table_holds(local: Local) -> None:
+    inside = EngineProvider(local.engine, jobs={"i-1": Job(JobState.RUNNING, "python train.py")})
+    told = inside.probe(REGION, ["i-1", "i-2"], NOBODY_WAITS)
     assert told == {"i-1": Job(JobState.RUNNING, "python train.py", NOW)}

@@ -19,6 +19,7 @@ from trainctl_tui.domain.errors import Refused
 from trainctl_tui.domain.plans import Approval
 
 _CONFIRM = "Make a plan and confirm it."
+_READ_ONLY, _OTHERWISE = "This run is read-only.", "Start without --read-only to change anything."
 
 
 class _Spent(Struct, frozen=True):
@@ -52,7 +53,7 @@ def check(act: Act, ids: Collection[str], *, endpoint: str, read_only: bool = Fa
     """Return the approval in force for this act on all these ids; raise Refused where there is none."""
     what = f"Did not {act} {named(ids)}."
     if read_only:
-        raise Refused(what, "This run is read-only.", "Start without --read-only to change anything.")
+        raise Refused(what, _READ_ONLY, _OTHERWISE)
     spent = _IN_FORCE.get()
     if spent is None:
         raise Refused(what, "No approval is in force.", _CONFIRM)
@@ -67,6 +68,12 @@ def check(act: Act, ids: Collection[str], *, endpoint: str, read_only: bool = Fa
     if strangers or not ids:
         raise Refused(what, f"Not confirmed: {named(strangers)}.", _CONFIRM)
     return approval
+
+
+def check_rehearsal(act: Act, ids: Collection[str], *, read_only: bool) -> None:
+    """Raise Refused where not even a rehearsal may be sent: an endpoint might take it for the act."""
+    if read_only:
+        raise Refused(f"Did not rehearse to {act} {named(ids)}.", _READ_ONLY, _OTHERWISE)
 
 
 def named(ids: Collection[str]) -> str:

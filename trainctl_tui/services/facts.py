@@ -1,4 +1,4 @@
-"""Gather what an act is judged by: who we are, the facts, work and price of each target, and what else runs."""
+"""Gather what an act is judged by: who we are, facts, work and price of each target, and what else runs."""
 
 from __future__ import annotations
 

@@ -59,6 +59,7 @@ class Acting:
 
     def rehearse(self, act: Act, region: str, ids: Collection[str]) -> None:
         """Raise what forbids an act."""
+        gate.check_rehearsal(act, ids, read_only=self._options.read_only)
         operation, _ = _OPERATIONS[act]
         try:
             self._call(operation, {"InstanceIds": list(ids), "DryRun": True}, region)

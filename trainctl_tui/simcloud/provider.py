@@ -16,6 +16,9 @@ from trainctl_tui.providers.base import Call, Page, Patience, ProviderOptions, R
 from trainctl_tui.simcloud import identity, rows
 from trainctl_tui.simcloud.acting import Acting
 from trainctl_tui.simcloud.engine import Engine, EngineError
+from trainctl_tui.simcloud.engine.paging import page_of
+from trainctl_tui.simcloud.strikes import Strikes
+from trainctl_tui.simcloud.wire.faults import FaultBook
 
 PAGE_SIZE = 1000
 _CALLS: Mapping[Kind, tuple[str, str, str]] = {
@@ -36,7 +39,7 @@ class EngineProvider:
 
     ``before`` hears of every call first and may raise one of our errors; ``after`` hears of those that the
     engine has done, and may lose the answer by raising. ``jobs`` is what a probe finds, by id of the machine;
-    change it at any time.
+    change it at any time. ``faults`` are the same rules as on the wire; reads are not tried again here.
     """
 
     name = "simulated"
@@ -51,6 +54,7 @@ class EngineProvider:
         before: Callable[[str, str], None] = _let_pass,
         after: Callable[[str, str], None] = _let_pass,
         jobs: Mapping[str, Job] | None = None,
+        faults: FaultBook | None = None,
     ) -> None:
         self._engine = engine
         self._options = options or ProviderOptions()
@@ -58,6 +62,7 @@ class EngineProvider:
         self._page_size = page_size
         self._before = before
         self._after = after
+        self._strikes = Strikes(faults or FaultBook())
         self.jobs: dict[str, Job] = dict(jobs or {})
         self._acting = Acting(self._call, self._options, engine.clock.now)
 
@@ -68,12 +73,12 @@ class EngineProvider:
     def identify(self, patience: Patience) -> Identity:
         """Say who we are."""
         account = self._engine.account
-        self._before("GetCallerIdentity", self._region)
+        self._face("GetCallerIdentity")
         return Identity(account, identity.arn(account), identity.user_id(account))
 
     def alias(self, patience: Patience) -> str:
         """Return the account's alias."""
-        self._before("ListAccountAliases", self._region)
+        self._face("ListAccountAliases")
         return identity.ALIAS
 
     def regions(self, patience: Patience) -> tuple[Region, ...]:
@@ -161,13 +166,20 @@ class EngineProvider:
         }
         yield from (makers[kind](item, region) for item in items)
 
+    def _face(self, operation: str) -> None:
+        """Let faults strike a call that the engine does not answer."""
+        self._before(operation, self._region)
+        self._strikes.after(self._strikes.on(operation, self._region, 1), operation)
+
     def _call(self, operation: str, params: Mapping[str, Any], region: str) -> dict[str, Any]:
         began = time.perf_counter()
         outcome, code = "ok", ""
         try:
             self._before(operation, region)
+            rules = self._strikes.on(operation, region, page_of(params.get("NextToken")))
             answer = self._engine.call(operation, params, region=region)
             self._after(operation, region)
+            self._strikes.after(rules, operation)
         except EngineError as error:
             ours = _translated(error, operation)
             outcome, code = type(ours).__name__, error.code

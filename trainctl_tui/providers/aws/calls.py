@@ -108,9 +108,9 @@ class Caller:
         """Return the answer of a single attempt, whatever comes of it: for what must not be repeated."""
         return self._once(question, patience, 1)
 
-    def here(self) -> float:
-        """Return the time of this machine, in seconds."""
-        return self._clock()
+    def now(self) -> float:
+        """Return the time by the provider's clock, in seconds."""
+        return self._clock() + self.clock_offset
 
     def _once(self, question: Question, patience: Patience, number: int) -> Answer:
         act = Act(

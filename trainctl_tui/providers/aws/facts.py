@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from trainctl_tui.domain.acts import Facts
 from trainctl_tui.domain.errors import ConfigError, Denied, NotFound
 from trainctl_tui.domain.resources import Instance, Kind, Row, Snapshot, TypeSpec, Volume
 from trainctl_tui.providers.assembly import Gleaned, assemble
-from trainctl_tui.providers.aws.calls import Caller, Question
+from trainctl_tui.providers.aws.calls import Answer, Caller, Question
 from trainctl_tui.providers.aws.listings import SPECS
 from trainctl_tui.providers.base import Page, Patience
 
 FILTER_VALUES = 200  # the most that one filter of EC2 takes
 _AT_ONCE = 8  # below the ten connections that a client of botocore keeps
-_PAGE = 1000
 _OVER = frozenset({"shutting-down", "terminated"})
 _UNTOLD = (Denied, NotFound, ConfigError)  # after these a fact is unknown; others end the reading
 _TERMINATE, _STOP = "DisableApiTermination", "DisableApiStop"
@@ -31,9 +29,10 @@ def read_facts(
     caller: Caller, types: Types, region: str, ids: Collection[str], patience: Patience
 ) -> tuple[Facts, ...]:
     """Return the facts of each id, in order. Raises our errors, but for what may merely not be read."""
-    began = caller.here()
-    machines = read_machines(caller, region, ids, patience)
-    read_at = began + caller.clock_offset
+    answers = list(_answers(caller, Kind.INSTANCES, region, "instance-id", ids, patience))
+    machines = _machines(answers, region, ids)
+    dates = [answer.taken_at for answer in answers if answer.taken_at is not None]
+    read_at = min(dates, default=caller.now())
     alive = [id for id, machine in machines.items() if machine.state not in _OVER]
     with ThreadPoolExecutor(_AT_ONCE, "facts") as pool:
         asked = {
@@ -53,24 +52,33 @@ def read_machines(
     caller: Caller, region: str, ids: Collection[str], patience: Patience
 ) -> dict[str, Instance]:
     """Return the machines that are seen, by id. Asked by filter: an unknown id fails no call."""
+    return _machines(_answers(caller, Kind.INSTANCES, region, "instance-id", ids, patience), region, ids)
+
+
+def _machines(answers: Iterable[Answer], region: str, ids: Collection[str]) -> dict[str, Instance]:
     wanted = frozenset(ids)
-    found = _listed(caller, Kind.INSTANCES, region, "instance-id", wanted, patience)
     # A filter knows wildcards, so an id with one may find what was not asked for.
-    return {row.id: row for row in found if isinstance(row, Instance) and row.id in wanted}
+    rows = _rows(Kind.INSTANCES, answers, region)
+    return {row.id: row for row in rows if isinstance(row, Instance) and row.id in wanted}
 
 
 def _disks(
     caller: Caller, region: str, machines: Mapping[str, Instance], patience: Patience
 ) -> tuple[list[Volume] | None, list[Snapshot] | None]:
-    """Return the volumes of machines and the completed snapshots of those; None where not allowed."""
-    ask = partial(_listed, caller, Kind.VOLUMES, region, "attachment.instance-id", machines, patience)
-    rows = _unless_untold(lambda: list(ask()))
-    volumes = None if rows is None else [row for row in rows if isinstance(row, Volume)]
+    """Return the volumes of machines and the snapshots of those; None where they may not be read."""
+
+    def listed(kind: Kind, name: str, values: Collection[str]) -> list[Row] | None:
+        answers = _answers(caller, kind, region, name, values, patience)
+        return _unless_untold(lambda: list(_rows(kind, answers, region)))
+
+    volumes = listed(Kind.VOLUMES, "attachment.instance-id", machines)
     ids = {disk.volume_id for machine in machines.values() for disk in machine.attachments}
     ids |= {volume.id for volume in volumes or ()}
-    copies = partial(_listed, caller, Kind.SNAPSHOTS, region, "volume-id", ids, patience)
-    rows = _unless_untold(lambda: list(copies()))
-    return volumes, None if rows is None else [row for row in rows if isinstance(row, Snapshot)]
+    snapshots = listed(Kind.SNAPSHOTS, "volume-id", ids)
+    return (
+        None if volumes is None else [row for row in volumes if isinstance(row, Volume)],
+        None if snapshots is None else [row for row in snapshots if isinstance(row, Snapshot)],
+    )
 
 
 def _specs(
@@ -98,20 +106,26 @@ def _unless_untold(read: Callable[[], Told]) -> Told | None:
         return None
 
 
-def _listed(
+def _answers(
     caller: Caller, kind: Kind, region: str, name: str, values: Collection[str], patience: Patience
-) -> Iterator[Row]:
-    """List what meets a filter, page by page; no call where nothing is asked for."""
+) -> Iterator[Answer]:
+    """Ask for what meets a filter, page by page; no call where nothing is asked for."""
     spec = SPECS[kind]
     wanted = sorted(set(values))
     for begin in range(0, len(wanted), FILTER_VALUES):
         some = {"Name": name, "Values": wanted[begin : begin + FILTER_VALUES]}
         more: dict[str, Any] = {}
         while True:
-            asked = {**spec.parameters, "MaxResults": _PAGE, "Filters": [some], **more}
+            asked = {**spec.parameters, "Filters": [some], **more}
             question = Question("ec2", spec.operation, region, spec.key, f"read {kind}", asked)
             answer = caller.ask(question, patience)
-            yield from spec.read(answer.parsed[spec.key], region)
+            yield answer
             if not (token := answer.parsed.get("NextToken")):
                 break
             more = {"NextToken": token}
+
+
+def _rows(kind: Kind, answers: Iterable[Answer], region: str) -> Iterator[Row]:
+    spec = SPECS[kind]
+    for answer in answers:
+        yield from spec.read(answer.parsed[spec.key], region)

@@ -15,6 +15,7 @@ from botocore.session import Session
 
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import Refused
+from trainctl_tui.domain.plans import Approval
 from trainctl_tui.providers import gate
 from trainctl_tui.providers.base import ProviderOptions
 
@@ -38,7 +39,9 @@ SIGN_IN = frozenset(
     }
 )
 _READING = ("Describe", "Get", "List", "Head")
-_FIRST_WORD = re.compile(r"[A-Z][a-z]+")
+_SECRETS = frozenset({"Credential", "Credentials", "Token", "Tokens", "Password"})
+_WORDS = re.compile(r"[A-Z][a-z]+")
+_PLAN = "trainctl_plan"
 MARK = "md/trainctl-plan#"
 """Stands before the hash of the plan in the User-Agent of an act; CloudTrail keeps it."""
 
@@ -46,10 +49,13 @@ MARK = "md/trainctl-plan#"
 def guard(session: Session, options: ProviderOptions) -> None:
     """Put the hook on every client that a session will make."""
 
-    def before_call(model: OperationModel, params: dict[str, Any], **_: Any) -> None:
-        _judge(model, params, options)
+    def before_call(model: OperationModel, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        if approval := _judge(model, params, options):
+            context[_PLAN] = re.sub(r"[^0-9a-zA-Z]", "", approval.plan_hash)[:16]
 
-    session.get_component("event_emitter").register_last("before-call", before_call)
+    events = session.get_component("event_emitter")
+    events.register_last("before-call", before_call)
+    events.register_last("request-created", _mark)
 
 
 def is_read(model: OperationModel) -> bool:
@@ -58,31 +64,35 @@ def is_read(model: OperationModel) -> bool:
     Its first word must say so; it must give an answer, take no client token (what needs one makes
     something), and hand out no credentials.
     """
-    word = _FIRST_WORD.match(model.name)
+    word, *others = _WORDS.findall(model.name) or [""]
     output = model.output_shape
     return (
-        word is not None
-        and word[0] in _READING
+        word in _READING
+        and not _SECRETS.intersection(others)
         and output is not None
         and not model.idempotent_members
         and not any("credential" in name.lower() for name in output.members)
     )
 
 
-def _judge(model: OperationModel, request: dict[str, Any], options: ProviderOptions) -> None:
-    """Raise Refused unless a request may be sent; mark one that was approved."""
+def _judge(model: OperationModel, request: Mapping[str, Any], options: ProviderOptions) -> Approval | None:
+    """Return the approval of an act, or None for what needs none; raise Refused for what may not be sent."""
     name = f"{model.service_model.service_name}:{model.name}"
     if name in SIGN_IN or is_read(model):
-        return
-    body = request.get("body")
-    told: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
-    rehearsal = str(told.get("DryRun", "")).lower() == "true"
+        return None
     act = _ACTS.get(name)
     if act is None:
         raise Refused(f"Did not send {name}.", "It is no read, and no act of this program.", "Report it.")
-    if rehearsal and not options.read_only:
-        return
+    told: Mapping[str, Any] = request["body"]
     ids = [str(value) for key, value in told.items() if key.startswith("InstanceId.")]
-    approval = gate.check(act, ids, endpoint=options.endpoint, read_only=options.read_only)
-    plan = re.sub(r"[^0-9a-zA-Z]", "", approval.plan_hash)[:16]
-    request["headers"]["User-Agent"] += f" {MARK}{plan}"
+    if told.get("DryRun") == "true":
+        gate.check_rehearsal(act, ids, read_only=options.read_only)
+        return None
+    return gate.check(act, ids, endpoint=options.endpoint, read_only=options.read_only)
+
+
+def _mark(request: Any, **_: Any) -> None:
+    """Name the plan in an approved request: botocore writes the User-Agent anew at this moment."""
+    if plan := request.context.get(_PLAN):
+        agent = request.headers["User-Agent"]
+        request.headers.replace_header("User-Agent", f"{agent} {MARK}{plan}")

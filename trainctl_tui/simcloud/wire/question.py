@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl
 from trainctl_tui.simcloud.engine.paging import page_of
 
 _SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
-_READS = ("Describe", "Get", "List", "Head", "Lookup", "Search", "Simulate", "Filter", "Batch Get")
+READS = ("Describe", "Get", "List", "Head", "Lookup", "Search", "Simulate", "Filter", "Batch Get")
+"""How the names of operations begin that change nothing."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Question:
         """Say whether this would change anything."""
         if self.protocol in ("s3", "rest"):
             return not self.action.startswith(("GET ", "HEAD "))
-        return not self.action.startswith(_READS) and self.action not in (
+        return not self.action.startswith(READS) and self.action not in (
             "AssumeRole",
             "DecodeAuthorizationMessage",
         )
