@@ -1,4 +1,4 @@
-"""What could be cleaned up (SAFETY.md, definition 5), as far as neither a probe nor a history is needed. Pure.
+"""What could be cleaned up (SAFETY.md, definition 5), as far as it needs no probe and no history. Pure.
 
 Truth has three values here too: what depends on something unknown is no waste, and is told as unsure. Times
 are on the provider's clock. That something is found decides nothing: a plan judges each target anew.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from trainctl_tui.domain.cost import total
 from trainctl_tui.domain.findings import Candidate, Circumstances, Findings, Rule, find
+from trainctl_tui.domain.inventory import Standing
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.listing.facts import Facts
-from trainctl_tui.listing.format import age
+from trainctl_tui.listing.format import age, standing
 from trainctl_tui.listing.money import bill_text, price_text
+from trainctl_tui.listing.news import News
 
 _WHY = {
     Rule.HELPER: "leftover helper, {age} old, no operation uses it",
@@ -25,6 +27,20 @@ def found(facts: Facts) -> Findings:
     """Return the candidates among all instances that are listed."""
     about = Circumstances(facts.now, facts.user, facts.owner_keys, facts.protected_keys, facts.busy)
     return find(facts.of(Kind.INSTANCES).values(), facts.of(Kind.VOLUMES), about, facts.prices)
+
+
+def hindrance(news: News, now: float) -> str:
+    """Return why nothing may be planned from what is listed (SAFETY.md, D1), or ""."""
+    if news.collector:
+        return f"Nobody reads the cloud: the collector is {news.collector}."
+    if not news.verified:
+        return "It is not verified whose account this is."
+    lanes = [lane for kind in (Kind.INSTANCES, Kind.VOLUMES) for lane in news.lanes(kind)]
+    for lane in lanes:
+        if lane.standing is not Standing.LIVE:
+            what = f"The {lane.lane.kind.value} of {lane.lane.region} are {standing(lane, now)}"
+            return f"{what}: {lane.trouble}" if lane.trouble is not None else f"{what}."
+    return "" if lanes else "No region is watched."
 
 
 def why(one: Candidate) -> str:
