@@ -92,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"trainctl-tui {__version__}")
     _add_account(top, None)
     _add_region(top, None)
+    _add_guard(top, None)
     _add_view(top, None)
     _add_log(top, None)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -128,6 +129,11 @@ def _add_region(to: argparse.ArgumentParser, absent: str | None) -> None:
     to.add_argument("--region", metavar="R[,R...]", default=absent, help=regions)
 
 
+def _add_guard(to: argparse.ArgumentParser, absent: str | None) -> None:
+    guard = "refuse whatever would change anything"
+    to.add_argument("--read-only", action="store_true", default=absent, help=guard)
+
+
 def _add_view(to: argparse.ArgumentParser, absent: str | None) -> None:
     seconds = "seconds between two sweeps, 2 to 3600 (default: 15)"
     to.add_argument("--refresh", metavar="SECONDS", default=absent, help=seconds)
@@ -154,6 +160,7 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     # Suppressed where absent: an option given before the word demo holds.
     _add_region(demo, argparse.SUPPRESS)
+    _add_guard(demo, argparse.SUPPRESS)
     _add_view(demo, argparse.SUPPRESS)
     _add_log(demo, argparse.SUPPRESS)
     demo.add_argument("--seed", type=int, default=7, metavar="N", help="which fleet (default: 7)")
@@ -208,6 +215,7 @@ def _add_config(commands: _Commands[argparse.ArgumentParser]) -> None:
     show = _command(acts, "show", "print every setting in force, and where it came from")
     _add_account(show, argparse.SUPPRESS)
     _add_region(show, argparse.SUPPRESS)
+    _add_guard(show, argparse.SUPPRESS)
     _command(acts, "init", "write a file with every setting in comments; never over another file")
     _command(acts, "path", "print where the file of settings is, or would be")
     _command(acts, "check", "look for mistakes in every source of settings")
