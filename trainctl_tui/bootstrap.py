@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from subprocess import Popen
 
+    from trainctl_tui.domain.operations import Operation
     from trainctl_tui.launch import Launch
     from trainctl_tui.link.pipes import Outlet
     from trainctl_tui.providers.base import Call, Provider
@@ -132,6 +133,42 @@ def desk() -> Desk:
     from trainctl_tui.services.reading import crew
 
     return Desk(crew("reader", _SWEEPS), lambda job: job())
+
+
+def run_executor(op: str) -> Operation:
+    """Carry an operation out in this process, until it has ended or a signal asks for the end.
+
+    ``op`` may be the beginning of an id. Raises what ``services.executor.run`` raises.
+    """
+    import os
+    import signal
+    from functools import partial
+    from threading import Event
+
+    from trainctl_tui.launch import endpoint_of
+    from trainctl_tui.services import crashpoint, executor, log, state_dir
+    from trainctl_tui.services.audit import Audit
+    from trainctl_tui.services.executor_run import Tools
+    from trainctl_tui.services.facts import gather
+    from trainctl_tui.services.journal import Journal
+    from trainctl_tui.services.unpriced import Unpriced
+
+    crashpoint.light(crashpoint.fuse_of(os.environ.get(crashpoint.VARIABLE, "")))
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    log.begin("executor", "info")
+    folder = state_dir.find()
+    journal = Journal(folder)
+    tools = Tools(
+        open_provider=lambda launch: provider(launch, log.call),
+        gather=partial(gather, prices=Unpriced()),
+        audit=Audit(folder),
+        stop=stop,
+        read_only=bool(os.environ.get("TRAINCTL_READ_ONLY")),
+        endpoint=endpoint_of(os.environ),
+    )
+    return executor.run(op, journal, tools)
 
 
 def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> TrainctlApp:
