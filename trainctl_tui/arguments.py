@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from trainctl_tui import __version__
-from trainctl_tui.arguments_acts import add_acts, add_audit, add_op
+from trainctl_tui.arguments_acts import add_acts, add_audit, add_cleanup, add_op
 
 Number = TypeVar("Number", int, float)
 
@@ -101,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_doctor(commands)
     add_acts(commands, _command, _add_run)
+    add_cleanup(commands, _command, _add_run)
     add_op(commands, _command)
     add_audit(commands, _command)
     _add_config(commands)
