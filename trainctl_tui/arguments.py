@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from trainctl_tui import __version__
-from trainctl_tui.arguments_acts import add_acts, add_audit, add_op
+from trainctl_tui.arguments_acts import add_acts, add_audit, add_cleanup, add_op
 
 Number = TypeVar("Number", int, float)
 
@@ -73,7 +73,7 @@ UNSAFE = (
 _FILTER = (
     'The language of --filter is that of the dashboard: word, "two words", /regex/, !x, state:running, type: '
     "az: region: owner: name: id:, tag:team=nlp, age>7d (s m h d w), size> iops> gpus> vcpus> cost>, is:mine "
-    "is:ours is:protected is:spot is:attached is:encrypted is:healthy; a space is and, | is or. "
+    "is:ours is:protected is:spot is:attached is:encrypted is:healthy is:waste; a space is and, | is or. "
     "What is not known matches neither x nor !x."
 )
 _EXIT_CODES = (
@@ -101,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_doctor(commands)
     add_acts(commands, _command, _add_run)
+    add_cleanup(commands, _command, _add_run)
     add_op(commands, _command)
     add_audit(commands, _command)
     _add_config(commands)

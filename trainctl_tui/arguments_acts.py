@@ -33,6 +33,15 @@ def add_acts(commands: Commands[argparse.ArgumentParser], command: Command, run:
         run(one)
 
 
+def add_cleanup(commands: Commands[argparse.ArgumentParser], command: Command, run: Run) -> None:
+    """Add the command that looks for waste."""
+    one = command(commands, "cleanup", "say what could be cleaned up, and why; plan its end, as a dry run")
+    add_consent(one)
+    include = "take in a candidate that is not chosen, or that needs your word by itself; may be repeated"
+    one.add_argument("--include", action="append", metavar="ID", default=[], help=include)
+    run(one)
+
+
 def add_consent(to: argparse.ArgumentParser) -> None:
     """Add the options of whatever makes a plan and has it confirmed."""
     to.add_argument(

@@ -198,7 +198,8 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
         news = remembered(held, wanted, book)
         held.close()
         link = CollectorLink(wanted, collector)
-        return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time, settings)
+        first_news = replace(news, warnings=tuple(warnings))
+        return Session(wanted, link, first_news, time.time, settings, lambda: journal().busy())
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""

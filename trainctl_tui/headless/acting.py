@@ -10,7 +10,9 @@ import argparse
 import os
 import re
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from trainctl_tui import bootstrap
@@ -31,6 +33,7 @@ from trainctl_tui.services.export import SCHEMA
 from trainctl_tui.services.report import report_of
 
 _ID = re.compile(r"i-[0-9a-f]{8,17}")  # as EC2 makes them, of both lengths
+NONE: Mapping[str, Any] = MappingProxyType({})
 _NOTHING = "Nothing was sent."
 
 
@@ -58,11 +61,11 @@ def refuse_read_only(launch: Launch) -> None:
         )
 
 
-def carry_out(prepared: Prepared, ways: Ways) -> int:
+def carry_out(prepared: Prepared, ways: Ways, beside: Mapping[str, Any] = NONE) -> int:
     """Tell a plan, and do with it what was asked for; return the exit code.
 
-    Raises Refused where it is not confirmed. With ``ways.json`` one document tells everything at the end,
-    that included.
+    Raises Refused where it is not confirmed. With ``ways.json`` one document tells everything at the end, that
+    included, and what is ``beside`` it.
     """
     told: dict[str, Any] = {
         "plan": plan_text.to_object(prepared.plan),
@@ -81,7 +84,7 @@ def carry_out(prepared: Prepared, ways: Ways) -> int:
         output.note_trouble("", error.trouble)
         code = codes.code_of(error.trouble)
     if ways.json:
-        output.say(shapes.encode({"schema": SCHEMA, "kind": "act", "lanes": [], **told}))
+        output.say(shapes.encode({"schema": SCHEMA, "kind": "act", "lanes": [], **told, **beside}))
     return code
 
 

@@ -48,6 +48,10 @@ def _find(given: argparse.Namespace, parser: argparse.ArgumentParser) -> Command
             from trainctl_tui.headless.acting import act
 
             return act
+        case "cleanup":
+            from trainctl_tui.headless.cleaning import cleanup
+
+            return cleanup
         case "op":
             from trainctl_tui.headless.operations import operations
 
