@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from trainctl_tui import __version__
+from trainctl_tui.arguments_acts import add_acts, add_audit, add_cleanup, add_op
 
 Number = TypeVar("Number", int, float)
 
@@ -72,12 +73,12 @@ UNSAFE = (
 _FILTER = (
     'The language of --filter is that of the dashboard: word, "two words", /regex/, !x, state:running, type: '
     "az: region: owner: name: id:, tag:team=nlp, age>7d (s m h d w), size> iops> gpus> vcpus> cost>, is:mine "
-    "is:ours is:protected is:spot is:attached is:encrypted is:healthy; a space is and, | is or. "
+    "is:ours is:protected is:spot is:attached is:encrypted is:healthy is:waste; a space is and, | is or. "
     "What is not known matches neither x nor !x."
 )
 _EXIT_CODES = (
     "Exit codes: 0 done, 1 failure, 2 usage, settings or no terminal, 3 refused, "
-    "4 credentials or permission, 5 partial, 128+n ended by signal n."
+    "4 credentials or permission, 5 partial, 6 outcome unknown or still waiting, 128+n ended by signal n."
 )
 
 
@@ -85,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     top = argparse.ArgumentParser(
         prog="trainctl-tui",
-        description="A keyboard-driven dashboard for machine-learning training resources on AWS. Read-only.",
+        description="A keyboard-driven dashboard for machine-learning training resources on AWS.",
         epilog="Without a command it opens your account. Without an account: trainctl-tui demo",
     )
     top.add_argument("--version", action="version", version=f"trainctl-tui {__version__}")
@@ -99,6 +100,10 @@ def parser() -> argparse.ArgumentParser:
     _add_list(commands)
     _add_status(commands)
     _add_doctor(commands)
+    add_acts(commands, _command, _add_run)
+    add_cleanup(commands, _command, _add_run)
+    add_op(commands, _command)
+    add_audit(commands, _command)
     _add_config(commands)
     _add_completion(commands)
     return top
@@ -182,11 +187,15 @@ def _add_list(commands: _Commands[argparse.ArgumentParser]) -> None:
         _add_reading(one)
 
 
-def _add_reading(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--cached", action="store_true", help="say what was read last, and call nobody")
+def _add_run(to: argparse.ArgumentParser) -> None:
     _add_account(to, argparse.SUPPRESS)
     _add_region(to, argparse.SUPPRESS)
     _add_log(to, argparse.SUPPRESS)
+
+
+def _add_reading(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--cached", action="store_true", help="say what was read last, and call nobody")
+    _add_run(to)
 
 
 def _add_status(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -198,9 +207,7 @@ def _add_status(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
     doctor = _command(commands, "doctor", "look for whatever keeps it from working, and say how to mend it")
     doctor.add_argument("--json", action="store_true", help="as JSON")
-    _add_account(doctor, argparse.SUPPRESS)
-    _add_region(doctor, argparse.SUPPRESS)
-    _add_log(doctor, argparse.SUPPRESS)
+    _add_run(doctor)
 
 
 def _add_config(commands: _Commands[argparse.ArgumentParser]) -> None:
