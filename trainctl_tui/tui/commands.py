@@ -15,6 +15,7 @@ class Group(StrEnum):
     MOVE = "Move"
     LOOK = "Look"
     MARK = "Mark"
+    ACT = "Act"
     CLOUD = "Cloud"
     TAKE = "Take away"
     APP = "Program"
@@ -49,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("pane(1)", ("1",), "1", "Instances", "Go to the Instances pane.", Group.MOVE),
     Command("pane(2)", ("2",), "2", "Volumes", "Go to the Volumes pane.", Group.MOVE),
     Command("pane(3)", ("3",), "3", "Snapshots", "Go to the Snapshots pane.", Group.MOVE),
+    Command("pane(4)", ("4",), "4", "Operations", "Go to the Operations pane.", Group.MOVE),
     Command(
         "details",
         ("enter",),
@@ -80,6 +82,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("", ("V", "ctrl+@"), "V Ctrl+Space", "range", "Mark from the last mark to here.", Group.MARK),
     Command("", ("asterisk",), "*", "all", "Mark all rows that are shown.", Group.MARK),
     Command("", ("backslash",), "\\", "clear", "Clear all marks.", Group.MARK),
+    Command("start", ("S",), "S", "start", "Plan to start the instance, or the marked ones.", Group.ACT),
+    Command("stop", ("x",), "x", "stop", "Plan to stop the instance, or the marked ones.", Group.ACT, 7),
+    Command(
+        "terminate",
+        ("t",),
+        "t",
+        "terminate",
+        "Plan to terminate the instance, or the marked ones.",
+        Group.ACT,
+        6,
+    ),
+    Command("acts", ("a",), "a", "actions", "Pick an act, such as reboot, for the same.", Group.ACT, 8),
     Command(
         "refresh", ("r",), "r", "refresh", "Read the cloud now, with renewed credentials.", Group.CLOUD, 3
     ),
