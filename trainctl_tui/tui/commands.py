@@ -69,12 +69,14 @@ COMMANDS: tuple[Command, ...] = (
         Group.LOOK,
     ),
     Command("filter", ("slash",), "/", "filter", "Filter the rows of this pane.", Group.LOOK, 1),
-    Command("order", ("o",), "o", "order", "Order by another column.", Group.LOOK, 5),
+    Command("order", ("o",), "o", "order", "Order by another column.", Group.LOOK, 8),
     Command("reverse", ("O",), "O", "reverse", "Reverse the order.", Group.LOOK),
     Command("columns", ("c",), "c", "columns", "Choose the columns of this pane.", Group.LOOK),
     Command("terminated", ("H",), "H", "ended", "Show or hide terminated instances.", Group.LOOK),
     Command("waste", ("W",), "W", "waste", "Show only what could be cleaned up, or all.", Group.LOOK),
-    Command("console", ("l",), "l", "console", "Show the last console lines of the instance.", Group.LOOK, 7),
+    Command(
+        "console", ("l",), "l", "console", "Show the last console lines of the instance.", Group.LOOK, 10
+    ),
     Command("raw", ("J",), "J", "raw", "Show the provider's own description as JSON.", Group.LOOK),
     Command("messages", ("m",), "m", "messages", "Show warnings and errors in full.", Group.LOOK),
     Command("metrics", ("M",), "M", "metrics", "Show calls, lanes, cache and frame times.", Group.LOOK),
@@ -83,7 +85,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("", ("asterisk",), "*", "all", "Mark all rows that are shown.", Group.MARK),
     Command("", ("backslash",), "\\", "clear", "Clear all marks.", Group.MARK),
     Command("start", ("S",), "S", "start", "Plan to start the instance, or the marked ones.", Group.ACT),
-    Command("stop", ("x",), "x", "stop", "Plan to stop the instance, or the marked ones.", Group.ACT, 7),
+    Command("stop", ("x",), "x", "stop", "Plan to stop the instance, or the marked ones.", Group.ACT, 6),
     Command(
         "terminate",
         ("t",),
@@ -91,9 +93,9 @@ COMMANDS: tuple[Command, ...] = (
         "terminate",
         "Plan to terminate the instance, or the marked ones.",
         Group.ACT,
-        6,
+        5,
     ),
-    Command("acts", ("a",), "a", "actions", "Pick an act, such as reboot, for the same.", Group.ACT, 8),
+    Command("acts", ("a",), "a", "actions", "Pick an act, such as reboot, for the same.", Group.ACT, 7),
     Command(
         "refresh", ("r",), "r", "refresh", "Read the cloud now, with renewed credentials.", Group.CLOUD, 3
     ),
@@ -107,7 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy_row", ("Y",), "Y", "copy row", "Copy the row, or the marked rows, as JSON.", Group.TAKE),
     Command("export", ("e",), "e", "export", "Write the shown rows to a CSV or JSON file.", Group.TAKE, 11),
     Command("screenshot", (), "palette", "screenshot", "Save a picture of the screen (SVG).", Group.TAKE),
-    Command("command", ("colon",), ":", "command", "Type a command; see where it leads first.", Group.APP, 6),
+    Command("command", ("colon",), ":", "command", "Type a command; see where it leads first.", Group.APP, 9),
     Command("palette", ("ctrl+p",), "Ctrl+P", "palette", "Find any command by its name.", Group.APP),
     Command("theme", ("T",), "T", "theme", "Change the colours.", Group.APP),
     Command("help", ("question_mark",), "?", "help", "Show this help.", Group.APP, 12),

@@ -24,9 +24,11 @@ class Gesture:
         """Note that there is nothing to confirm."""
         self._shown_at = None
 
+    def was_read(self, at: float) -> bool:
+        """Say whether what is confirmed was on the screen long enough before this press."""
+        return self._shown_at is not None and at - self._shown_at >= FRESH
+
     def is_meant(self, key: str, at: float) -> bool:
-        """Say whether this press counts; every press of a key begins its rest anew."""
+        """Say whether a press that alone confirms counts; every press of a key begins its rest anew."""
         before, self._last[key] = self._last.get(key), at
-        if self._shown_at is None or at - self._shown_at < FRESH:
-            return False
-        return before is None or at - before >= QUIET
+        return self.was_read(at) and (before is None or at - before >= QUIET)

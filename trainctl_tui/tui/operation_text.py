@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rich.console import Group as Lines
+from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from trainctl_tui.domain.operations import FAILURES, Operation, OpState, Outcome, Target
@@ -11,8 +13,19 @@ from trainctl_tui.listing.moments import moment
 from trainctl_tui.safe import safe
 
 _BAR = 16  # cells
+_NAME = 20  # cells
 _SAMPLES = 3  # settled targets before a rate says anything
 _GOOD = frozenset({Outcome.DONE, Outcome.ACCEPTED, Outcome.ALREADY})
+_ASIDE = frozenset(
+    {
+        Outcome.LEFT_OUT,
+        Outcome.REFUSED,
+        Outcome.PROTECTED,
+        Outcome.UNKNOWN_ID,
+        Outcome.ALREADY,
+        Outcome.CHANGED,
+    }
+)
 _STATE_STYLES = {
     OpState.DONE: "bold green",
     OpState.DONE_WITH_FAILURES: "bold red",
@@ -28,14 +41,20 @@ def is_orphan(operation: Operation) -> bool:
     return not operation.state.is_final and not operation.holder
 
 
+def going(operation: Operation) -> tuple[Target, ...]:
+    """Return the targets that were to go: not those that the plan, or the look before the act, left out."""
+    return tuple(one for one in operation.targets if one.attempts or one.outcome not in _ASIDE)
+
+
 def bar(operation: Operation) -> Text:
-    """Return how many targets are settled, as a bar and as numbers."""
-    total = len(operation.targets)
-    full = _BAR * operation.settled // total if total else _BAR
+    """Return how many of the targets that go are settled, as a bar and as numbers."""
+    targets = going(operation)
+    total, settled = len(targets), sum(target.outcome is not None for target in targets)
+    full = _BAR * settled // total if total else _BAR
     failed = any(target.outcome in FAILURES for target in operation.targets)
     line = Text("━" * full, "red" if failed else "green")
     line.append("━" * (_BAR - full), "dim")
-    return line.append(f" {operation.settled}/{total}", "bold")
+    return line.append(f" {settled}/{total}", "bold")
 
 
 def pace(operation: Operation, now: float) -> str:
@@ -45,12 +64,12 @@ def pace(operation: Operation, now: float) -> str:
     gone = max(0.0, (operation.ended_at or now) - operation.began_at)
     if operation.state.is_final:
         return f"took {wait(gone)}"
-    # What a plan leaves out is settled from the start, and says nothing about the pace.
-    worked = sum(target.outcome is not None and target.attempts > 0 for target in operation.targets)
+    targets = going(operation)
+    worked = sum(target.outcome is not None for target in targets)
     if worked < _SAMPLES or gone <= 0:
         return f"estimating · {wait(gone)}"
     rate = worked / gone
-    left = (len(operation.targets) - operation.settled) / rate
+    left = (len(targets) - worked) / rate
     return f"{_rate(rate)} · ETA {wait(left)} · {wait(gone)}"
 
 
@@ -60,7 +79,7 @@ def _rate(rate: float) -> str:
 
 def line(operation: Operation, now: float) -> Text:
     """Return an operation in one line."""
-    head = Text(f"{operation.act} {len(operation.targets)}  ", "bold").append_text(bar(operation))
+    head = Text(f"{operation.act} {len(going(operation))}  ", "bold").append_text(bar(operation))
     head.append(f"  {_state(operation)}", _STATE_STYLES.get(operation.state, "cyan"))
     return head.append(f"  {pace(operation, now)}", "dim")
 
@@ -73,7 +92,7 @@ def block(operation: Operation, now: float, *, here: bool, opened: bool) -> Line
     about = Text("    ", "dim")
     about.append(f"{operation.id} · {moment(operation.made_at, now)}", "dim")
     about.append(f" · {safe(operation.holder, 60)}" if operation.holder else "", "dim")
-    parts = [head, about]
+    parts: list[RenderableType] = [head, about]
     if is_orphan(operation):
         parts.append(
             Text("    Nobody runs it: s resumes it, x ends it and finds out what was done.", "bold yellow")
@@ -81,20 +100,34 @@ def block(operation: Operation, now: float, *, here: bool, opened: bool) -> Line
     if operation.why:
         parts.append(Text(f"    {safe(operation.why, 500)}", "yellow"))
     if opened:
-        parts += map(_target, operation.targets)
+        parts.append(_targets(operation.targets))
     else:
         parts.append(Text(f"    {summary(operation)}", "dim"))
     return Lines(*parts, Text())
 
 
-def _target(target: Target) -> Text:
-    sign, style = _sign(target)
-    text = Text.assemble("    ", (f"{sign} ", style), safe(target.id), f"  {safe(target.name, 24):<16} ")
-    text.append(f"{target.outcome or safe(target.state) or 'waits'}", style)
-    if target.outcome is not None and target.state:
-        text.append(f"  {safe(target.state)}", "dim")
-    text.append(f"  {safe(target.code)}" if target.code else "", "red")
-    return text.append(f"  {safe(target.reason, 300)}" if target.reason else "", "dim")
+def _targets(targets: tuple[Target, ...]) -> Table:
+    """Return a line for each; only what failed takes more of them for its reason."""
+    grid = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True, overflow="ellipsis", max_width=_NAME)
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1)
+    for target in targets:
+        sign, style = _sign(target)
+        told = Text(f"{target.outcome or safe(target.state) or 'waits'}", style)
+        told.append(f" {safe(target.code)}" if target.code else "", "red")
+        bad = target.outcome in FAILURES
+        words = (safe(target.state) if target.outcome is not None else "", safe(target.reason, 300))
+        why = Text("  ".join(word for word in words if word), "red" if bad else "dim", overflow="ellipsis")
+        why.no_wrap = not bad
+        grid.add_row(
+            Text.assemble("    ", (f"{sign} ", style), safe(target.id)),
+            Text(safe(target.name, 60)),
+            told,
+            why,
+        )
+    return grid
 
 
 def _sign(target: Target) -> tuple[str, str]:

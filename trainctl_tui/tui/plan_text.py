@@ -74,8 +74,9 @@ def whole_lines(plan: Plan) -> Text:
     return Text("\n").join(lines)
 
 
-def target(one: Judgement, fate: Fate, act: Act, *, here: bool = False, included: bool = False) -> Lines:
+def target(one: Judgement, fate: Fate, plan: Plan, *, here: bool = False) -> Lines:
     """Return a target: its full id and what it is, every reason, and what becomes of its volumes."""
+    included = one.facts.id in plan.included
     facts = one.facts
     box = ("[x] " if included else "[ ] ") if fate is Fate.WORD or included else "    "
     head = Text(("▸" if here else " ") + box, "bold reverse" if here else "bold")
@@ -88,7 +89,7 @@ def target(one: Judgement, fate: Fate, act: Act, *, here: bool = False, included
         Text.assemble((f"{found.verdict.name:<6} ", _STYLES[found.verdict]), safe(found.reason, _REASON))
         for found in sorted(one.findings, key=lambda found: -found.verdict)
     ]
-    if act is Act.TERMINATE and fate is not Fate.LEFT:
+    if plan.act is Act.TERMINATE and fate is not Fate.LEFT:
         reasons += [_fate(volume) for volume in facts.volumes or ()]
     return Lines(row, *(Padding(reason, (0, 0, 0, 7)) for reason in reasons))
 

@@ -11,16 +11,17 @@ from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.inventory import Standing
 from trainctl_tui.domain.operations import FAILURES
 from trainctl_tui.domain.resources import Kind
-from trainctl_tui.link.messages import Answer, AskFacts, AskRehearsal, NoAnswer, RehearsalAnswer
+from trainctl_tui.link.messages import Answer, AskFacts, AskRehearsal, NoAnswer, Refresh, RehearsalAnswer
 from trainctl_tui.listing.format import plural, standing
 from trainctl_tui.listing.news import Key
 from trainctl_tui.safe import safe, safe_lines
 from trainctl_tui.services.operating import Board
 from trainctl_tui.tui.operation_text import is_orphan
+from trainctl_tui.tui.planning import Consent, Wish
 from trainctl_tui.tui.screens.cleaning import Cleaning
 from trainctl_tui.tui.screens.operations import OperationsScreen
 from trainctl_tui.tui.screens.pick import PickScreen
-from trainctl_tui.tui.screens.plan import SMALLEST, Consent, PlanScreen, Wish
+from trainctl_tui.tui.screens.plan import SMALLEST, PlanScreen
 from trainctl_tui.tui.screens.text import TextScreen
 
 _CHOICES = (
@@ -169,7 +170,10 @@ class Acting(Cleaning):
 
     def show_board(self, board: Board) -> None:
         """Take in how all operations stand; on start, what has not ended is shown first."""
-        self.board = board
+        before, self.board = self.board, board
+        if before.operations and _states(before) != _states(board):
+            # What was seen of a target is news of its row, too.
+            self.owner.session.send(Refresh((Kind.INSTANCES,)))
         if self._operations is not None and self._operations.is_attached:
             self._operations.show(board)
         elif not self._greeted and any(map(is_orphan, board.unfinished)) and self.is_current:
@@ -236,3 +240,7 @@ class Acting(Cleaning):
             self.active = self.panes.index(self.pane_of(Kind.INSTANCES))
             failed = [target for target in one.targets if target.outcome in FAILURES]
             self.plan_act(one.act, tuple((target.region, target.id) for target in failed))
+
+
+def _states(board: Board) -> dict[str, str]:
+    return {target.id: target.state for one in board.operations for target in one.targets}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from time import monotonic
 
-from msgspec import Struct
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -17,42 +16,18 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from trainctl_tui.domain.acts import Act, Policy, Situation, Verdict
-from trainctl_tui.domain.errors import Refused, Trouble
-from trainctl_tui.domain.plans import DIALOG, Approval, Plan, make
-from trainctl_tui.link.messages import Answer, FactsAnswer, NoAnswer
+from trainctl_tui.domain.plans import Plan
+from trainctl_tui.link.messages import Answer
 from trainctl_tui.listing.format import plural
-from trainctl_tui.listing.news import Key
-from trainctl_tui.safe import safe
 from trainctl_tui.tui import plan_text
-from trainctl_tui.tui.gesture import Gesture
 from trainctl_tui.tui.plan_text import Fate
+from trainctl_tui.tui.planning import Consent, Planning, Wish
 
 SMALLEST = (60, 15)
 """Columns and rows below which nothing is confirmed: a plan must be readable."""
 
 _LOW = 20  # rows below which there are no frames
 _WIDTH, _HEAD = 100, 3  # cells and rows, as in app.tcss
-_LONGEST = 100  # characters that are taken of what is typed
-
-
-class Wish(Struct, frozen=True):
-    """What was asked for when the key went down. ``hidden`` of the targets are not in view."""
-
-    act: Act
-    targets: tuple[Key, ...]
-    hidden: int
-    account: str
-    endpoint: str
-    policy: Policy
-    dry_run: bool = False
-
-
-class Consent(Struct, frozen=True):
-    """A plan and the user's word for it."""
-
-    plan: Plan
-    approval: Approval
 
 
 class PlanScreen(ModalScreen[Consent | None]):
@@ -69,17 +44,9 @@ class PlanScreen(ModalScreen[Consent | None]):
         now: Callable[[], float],
     ) -> None:
         super().__init__()
-        self.wish = wish
-        self.plan: Plan | None = None
-        self.typed = ""
+        self.planning = Planning(wish)
         self._ask, self._busy, self._now = ask, busy, now
-        self._answer: FactsAnswer | None = None
-        self._trouble: Trouble | None = None
-        self._said = ""
-        self._included: set[str] = set()
-        self._here = 0  # which of those that need a word
-        self._gesture = Gesture()
-        self._asked = 0
+        self._was_old = False
         self._head = Static(id="plan-head")
         self._body = VerticalScroll(id="plan-body", can_focus=False)
         self._phrase = Static(id="plan-phrase")
@@ -103,88 +70,53 @@ class PlanScreen(ModalScreen[Consent | None]):
         self.set_class(self.app.size.height < _LOW, "-low")
         self._tell()
 
-    # ---- facts ----
-
     def _check(self) -> None:
-        """Read all facts anew. A late answer to an older question is dropped."""
-        self._asked += 1
-        number = self._asked
-        self._gesture.asleep()
-        self._answer, self._trouble = None, None
-        if self.plan is None:
-            self._show_body([Static(plan_text.checking(id for _, id in self.wish.targets))])
+        """Read all facts anew."""
+        number = self.planning.asking()
+        self._was_old = False
+        if self.planning.plan is None:
+            ids = (id for _, id in self.planning.wish.targets)
+            self._show_body([Static(plan_text.checking(ids))])
         self._tell()
         self._ask(lambda answer: self._heard(number, answer))
 
     def _heard(self, number: int, answer: Answer) -> None:
-        if number != self._asked or not self.is_attached:
-            return
-        if isinstance(answer, FactsAnswer):
-            self._answer = answer
-            self._judge()
-        elif isinstance(answer, NoAnswer):
-            self._trouble = answer.trouble
-            if self.plan is None:
-                self._show_body([])
-            self._tell()
-
-    def _judge(self) -> None:
-        """Make the plan of what was read; a word that was typed for another plan is forgotten."""
-        answer, wish = self._answer, self.wish
-        assert answer is not None
-        situation = Situation(wish.account, answer.identity.account, answer.now, busy=dict(self._busy()))
-        before, self.plan = self.plan, make(
-            wish.act,
-            answer.facts,
-            wish.policy,
-            situation,
-            answer.fleets,
-            actor=answer.identity.arn,
-            endpoint=wish.endpoint,
-            included=self._included,
-        )  # fmt: skip
-        if before is not None and before.hash() != self.plan.hash():
-            self.typed = ""
-        self._here = min(self._here, max(0, len(self._waiting) - 1))
-        self._gesture.shown(monotonic())
-        self._show_plan(self.plan)
-        self._tell()
+        if self.is_attached and self.planning.heard(number, answer, self._busy(), monotonic()):
+            self._draw()
 
     @property
-    def _waiting(self) -> tuple[str, ...]:
-        """The ids that need a word, or were given it."""
-        if self.plan is None:
-            return ()
-        wait = {*self.plan.included, *(one.facts.id for one in self.plan.needs_word)}
-        return tuple(id for _, id in self.wish.targets if id in wait)
-
-    @property
-    def is_old(self) -> bool:
-        """Whether the facts are too old to be confirmed."""
-        return self.plan is not None and self._now() - self.plan.made_at > DIALOG
+    def _is_old(self) -> bool:
+        # While facts are read again the old plan is no news.
+        return not self.planning.is_reading and self.planning.is_old(self._now())
 
     def _age(self) -> None:
-        if self.is_old and self._answer is not None:
-            self._answer = None
-            self._gesture.asleep()
+        if self._is_old and not self._was_old:
+            self._was_old = True
             self._tell()
 
     # ---- what is shown ----
+
+    def _draw(self) -> None:
+        if self.planning.plan is not None:
+            self._show_plan(self.planning.plan)
+        elif self.planning.trouble is not None:
+            self._show_body([])
+        self._tell()
 
     def _show_plan(self, plan: Plan) -> None:
         rows: list[Static] = []
         whole = plan_text.whole_lines(plan)
         if whole.plain:
             rows.append(Static(whole))
+        here = self.planning.highlighted
         groups = ((Fate.GOES, plan.goes), (Fate.WORD, plan.needs_word), (Fate.LEFT, plan.left_out))
-        here = self._waiting[self._here] if self._waiting else ""
         for fate, group in groups:
             if group:
                 rows.append(Static(plan_text.group_head(fate, len(group)), classes="plan-group"))
             for one in group:
-                id = one.facts.id
-                text = plan_text.target(one, fate, plan.act, here=id == here, included=id in plan.included)
-                rows.append(Static(text, classes="-here" if id == here else ""))
+                is_here = one.facts.id == here
+                text = plan_text.target(one, fate, plan, here=is_here)
+                rows.append(Static(text, classes="-here" if is_here else ""))
         self._show_body(rows)
 
     def _show_body(self, rows: list[Static]) -> None:
@@ -198,18 +130,21 @@ class PlanScreen(ModalScreen[Consent | None]):
     def _tell(self) -> None:
         """Say again what can be confirmed, and how."""
         self._head.update(self._title())
-        text, state = self._standing()
+        text, state = self.planning.standing(self._is_old, self.is_small)
         self._phrase.update(text)
         self._fit(text)
         for name in ("asleep", "open", "wrong", "match"):
             self._phrase.set_class(name == state, f"-{name}")
+        self._foot.update(self._keys())
+
+    def _keys(self) -> Text:
         foot = Text(" Esc Cancel ", "bold reverse")
         foot.append("  j k PgUp PgDn move", "dim")
-        if self._waiting:
+        if self.planning.waiting:
             foot.append(" · Tab next · + include", "dim")
-        if self.plan is not None and not self.plan.phrase:
+        if self.planning.plan is not None and not self.planning.plan.phrase:
             foot.append(" · r check again", "dim")
-        self._foot.update(foot)
+        return foot
 
     def _fit(self, question: Text) -> None:
         """Let the body scroll in what head, question and foot leave: they are always in sight."""
@@ -221,45 +156,17 @@ class PlanScreen(ModalScreen[Consent | None]):
         self._body.set_styles(max_height=max(1, height - rest))
 
     def _title(self) -> Text:
-        wish = self.wish
+        wish, plan = self.planning.wish, self.planning.plan
         text = Text(f"{wish.act.capitalize()} {plural(len(wish.targets), 'instance')}", "bold")
         if wish.dry_run:
             text.append("  DRY RUN ", "bold yellow").append("nothing will be changed", "yellow")
         if wish.hidden:
             text.append(f"  {wish.hidden} of them hidden by the filter", "bold yellow")
-        if self.plan is not None:
+        if plan is not None:
             regions = len({region for region, _ in wish.targets})
-            text.append("\n").append_text(plan_text.who(self.plan, regions))
-            text.append("\n").append_text(plan_text.headline(self.plan))
+            text.append("\n").append_text(plan_text.who(plan, regions))
+            text.append("\n").append_text(plan_text.headline(plan))
         return text
-
-    def _standing(self) -> tuple[Text, str]:
-        """Return what the confirming line says, and the state that its border shows."""
-        if self._trouble is not None:
-            return Text(f"Could not check. {safe(self._trouble, 400)} Press r.", "bold yellow"), "asleep"
-        if self._answer is None or self.plan is None:
-            if self.is_old:
-                return Text(
-                    "The facts are older than 60 s. Any key reads them again.", "bold yellow"
-                ), "asleep"
-            return Text(f"Checking {plural(len(self.wish.targets), 'instance')} …", "dim"), "asleep"
-        if self.is_small:
-            return Text("Make the terminal at least 60x15 to confirm.", "bold yellow"), "asleep"
-        if self._said:
-            return Text(safe(self._said, 400), "bold yellow"), "wrong"
-        if self.plan.verdict is Verdict.REFUSE:
-            return Text("Nothing of this may go.", "bold red"), "asleep"
-        return self._question(self.plan)
-
-    def _question(self, plan: Plan) -> tuple[Text, str]:
-        verb = "rehearse it" if self.wish.dry_run else "go ahead"
-        if not plan.phrase:
-            return Text.assemble("Press ", ("y", "bold"), f" to {verb}."), "match"
-        line = Text.assemble("Type ", (plan.phrase, "bold"), f" and Enter to {verb}:  ")
-        line.append(safe(self.typed, _LONGEST), "bold").append("▏", "dim")
-        if self.typed == plan.phrase:
-            return line.append("  Enter", "bold green"), "match"
-        return line, "open" if plan.phrase.startswith(self.typed) else "wrong"
 
     @property
     def is_small(self) -> bool:
@@ -272,71 +179,48 @@ class PlanScreen(ModalScreen[Consent | None]):
         """Take every key: what is typed goes to the phrase, and nothing goes to what lies underneath."""
         event.stop()
         event.prevent_default()
-        meant = event.key in ("y", "enter") and self._gesture.is_meant(event.key, event.time)
+        gesture = self.planning.gesture
+        # A phrase cannot be typed by a key that repeats itself, so that Enter needs no rest.
+        meant = gesture.is_meant("y", event.time) if event.key == "y" else gesture.was_read(event.time)
         if event.key in ("escape", "q"):
             self.dismiss(None)
-        elif self.is_old or (event.key == "r" and self._trouble is not None):
+        elif self._is_old or (event.key == "r" and self.planning.trouble is not None):
             self._check()
         elif move := _MOVES.get(event.key):
             move(self._body)
-        else:
-            self._said = ""
-            self._take(event, meant)
-            self._tell()
+        elif self.planning.plan is not None and self.planning.is_read:
+            self._take(event, self.planning.plan, meant)
 
-    def _take(self, event: events.Key, meant: bool) -> None:
-        plan = self.plan
-        if plan is None or self._answer is None:
-            return
+    def _take(self, event: events.Key, plan: Plan, meant: bool) -> None:
+        planning = self.planning
         if event.key in ("tab", "shift+tab"):
-            self._go(1 if event.key == "tab" else -1)
+            planning.go(1 if event.key == "tab" else -1)
+            self._show_plan(plan)
         elif event.key == "plus":
-            self._include()
-        elif not plan.phrase:
-            if event.key == "y" and meant:
-                self._confirm("y")
-            elif event.key == "r":
-                self._check()
+            planning.include(self._busy(), monotonic())
+            self._draw()
+        elif event.key == "r" and not plan.phrase:
+            self._check()
+        elif event.key in ("backspace", "ctrl+h", "ctrl+u"):
+            planning.erase(event.key == "ctrl+u")
         elif event.key == "enter":
-            if meant and self.typed:
-                self._confirm(self.typed)
-        elif event.key in ("backspace", "ctrl+h"):
-            self.typed = self.typed[:-1]
-        elif event.key == "ctrl+u":
-            self.typed = ""
-        elif event.character and event.is_printable and len(self.typed) < _LONGEST:
-            self.typed += event.character
+            if meant and plan.phrase and planning.typed:
+                self._confirm(planning.typed)
+        elif plan.phrase:
+            planning.type(event.character if event.character and event.is_printable else "")
+        elif event.key == "y" and meant:
+            self._confirm("y")
+        self._tell()
 
     def on_paste(self, event: events.Paste) -> None:
         """Take a pasted phrase. It confirms nothing by itself."""
         event.stop()
-        if self.plan is not None and self.plan.phrase and self._answer is not None:
-            self.typed = (self.typed + event.text.strip())[:_LONGEST]
-            self._tell()
+        self.planning.type(event.text)
+        self._tell()
 
-    def _go(self, step: int) -> None:
-        """Go to the next target that needs a word."""
-        if self._waiting and self.plan is not None:
-            self._here = (self._here + step) % len(self._waiting)
-            self._show_plan(self.plan)
-
-    def _include(self) -> None:
-        """Give the word for one target, or take it back; all is judged again."""
-        if self._waiting:
-            id = self._waiting[self._here]
-            self._included ^= {id}
-            self._judge()
-
-    def _confirm(self, typed: str) -> None:
-        if self.is_small or self.plan is None:
-            return
-        try:
-            approval = self.plan.approve(typed, self._now())
-        except Refused as error:
-            self._said = str(error)
-            self.typed = ""
-            return
-        self.dismiss(Consent(self.plan, approval))
+    def _confirm(self, word: str) -> None:
+        if not self.is_small and (consent := self.planning.confirm(word, self._now())) is not None:
+            self.dismiss(consent)
 
 
 _MOVES: dict[str, Callable[[VerticalScroll], None]] = {
