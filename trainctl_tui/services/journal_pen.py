@@ -82,7 +82,7 @@ class Pen:
             put_op(connection, self.op)
 
     def is_cancelled(self) -> bool:
-        """Say whether somebody has asked that nothing more be sent. Raises Overtaken. Cheap enough to poll."""
+        """Say whether somebody has asked that nothing more be sent. Raises Overtaken. It is cheap."""
         if self._file.version() != self._version:
             with self._file.reading() as connection:
                 self._look(connection)
