@@ -12,37 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainctl_tui.domain.errors import ConfigError
+from tests.support.config_place import Place
 from trainctl_tui.settings import SettingsModel, load_settings
-from trainctl_tui.settings_layers import Files
+from trainctl_tui.settings_layers import SAFETY
 from trainctl_tui.toml_file import key_lines
 from trainctl_tui.tui.themes import THEMES
 from trainctl_tui.view_settings import TYPES, ThemeName, ViewSettings, load_view_settings
-
-
-class Place:
-    """A directory with a config.toml and one old file, and nothing else in the world."""
-
-    def __init__(self, directory: Path) -> None:
-        self.config = directory / "config.toml"
-        self.old = directory / ".trainctl.toml"
-        self.files = Files(self.config, (self.old,))
-
-    def both(self, flags: dict[str, object] | None = None, **environ: str) -> ViewSettings:
-        """Return what both roads agree on."""
-        full = load_settings(flags, environ, self.files)
-        light = load_view_settings(flags, environ, self.files)
-        assert light == full
-        return full.settings
-
-    def refused(self, flags: dict[str, object] | None = None, **environ: str) -> str:
-        """Return the words of the error, after the view has said the same place and started anyway."""
-        with pytest.raises(ConfigError) as caught:
-            load_settings(flags, environ, self.files)
-        trouble = load_view_settings(flags, environ, self.files).trouble
-        assert trouble is not None
-        assert (trouble.what, trouble.why) == (caught.value.what, caught.value.why)
-        return str(caught.value)
 
 
 @pytest.fixture
@@ -79,7 +54,10 @@ def test_the_profile_in_force_chooses_the_table(place: Place) -> None:
 
 def test_every_value_knows_where_it_came_from(place: Place) -> None:
     place.old.write_text('region = "eu-west-3"\n')
-    place.config.write_text('# mine\nowner_keys = [\n  "team",\n]\n\n[profiles.default]\nuser = "ann"\n')
+    place.config.write_text(
+        '# mine\nowner_keys = [\n  "team",\n]\n\n[profiles.default]\nuser = "ann"\n\n'
+        "[profiles.default.safety]\nmin_age = 60\n"
+    )
     origins = load_settings(
         {"profile": None, "hide_terminated": False}, {"TRAINCTL_THEME": "light"}, place.files
     ).origins
@@ -88,11 +66,13 @@ def test_every_value_knows_where_it_came_from(place: Place) -> None:
         "regions": f"{place.old}:1",
         "refresh": "default",
         "theme": "TRAINCTL_THEME",
-        "user": f"{place.config}:7",
-        "owner_keys": f"{place.config}:2",
-        "protected_keys": "default",
         "hide_terminated": "--hide-terminated",
         "log_level": "default",
+        "read_only": "default",
+        "user": f"{place.config}:7",
+        "owner_keys": f"{place.config}:2",
+        "min_age": f"{place.config}:10",
+        **{name: "default" for name in SAFETY if name not in ("user", "owner_keys", "min_age")},
     }
 
 
@@ -108,7 +88,7 @@ def test_every_value_knows_where_it_came_from(place: Place) -> None:
         ('regions = ["us-east-1\\n"]\n', 1, "'regions'"),
         ('hide_terminated = "yes"\n', 1, "true or false"),
         ('theme = "pink"\n', 1, "contrast"),
-        ('protected_keys = [""]\n', 1, "'protected_keys'"),
+        ('protected_keys = [""]\n', 1, "'safety.protected_keys'"),
         ('[profiles.other]\nuser = "a"\nrefesh = 3\n', 3, "'profiles.other.refesh'"),
         ("[profiles.other]\nrefresh = 0\n", 2, "'refresh'"),
         ('[profiles.other]\nprofile = "x"\n', 2, "'profiles.other.profile'"),
@@ -172,7 +152,9 @@ def test_a_file_that_cannot_be_read_is_named_and_the_view_starts(place: Place, s
     assert callable(spoil)
     spoil(place.config)
     assert str(place.config) in place.refused()
-    assert load_view_settings({}, {"TRAINCTL_USER": "ann"}, place.files).settings == ViewSettings(user="ann")
+    assert load_view_settings({}, {"TRAINCTL_USER": "ann"}, place.files).settings == ViewSettings(
+        user="ann", read_only=True
+    )
 
 
 def test_the_files_of_the_user_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,6 +200,18 @@ _plausible = st.fixed_dictionaries(
         "owner_keys": st.lists(_words, max_size=2),
         "protected_keys": st.lists(_words, max_size=2),
         "hide_terminated": st.one_of(st.booleans(), _words),
+        "read_only": st.one_of(st.booleans(), _words),
+        "safety": st.fixed_dictionaries(
+            {},
+            optional={
+                "user": _words,
+                "min_age": _numbers,
+                "max_batch": _numbers,
+                "max_instances": st.one_of(_numbers, st.just("none")),
+                "hourly_budget": st.one_of(_numbers, st.just("none")),
+                "ownership": st.sampled_from(["ask", "strict", "any", "lax"]),
+            },
+        ),
     },
 )
 _tables = st.one_of(_plausible, st.dictionaries(st.sampled_from([*TYPES, "thene"]), _values, max_size=4))
@@ -228,6 +222,8 @@ def _toml(value: object) -> str:
         return str(value).lower()
     if isinstance(value, str):
         return f'"{value}"'
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml, value)) + "]"
     return repr(value)

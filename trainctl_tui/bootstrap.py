@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from trainctl_tui.launch import Launch
     from trainctl_tui.link.pipes import Outlet
     from trainctl_tui.providers.base import Call, Provider
+    from trainctl_tui.services.audit import Audit
     from trainctl_tui.services.cache import Cache
     from trainctl_tui.services.desk import Desk, Submit
+    from trainctl_tui.services.journal import Journal
     from trainctl_tui.tui.app import TrainctlApp
     from trainctl_tui.view_settings import Loaded, ViewSettings
 
@@ -93,7 +95,8 @@ def provider(launch: Launch, heard: Callable[[Call], None]) -> Provider:
     from trainctl_tui.providers.registry import open_provider
 
     return open_provider(
-        launch.provider, ProviderOptions(launch.profile, launch.endpoint, launch.demo, heard)
+        launch.provider,
+        ProviderOptions(launch.profile, launch.endpoint, launch.demo, heard, launch.read_only),
     )
 
 
@@ -106,6 +109,22 @@ def cache(launch: Launch, warn: Callable[[str], None]) -> Cache:
     from trainctl_tui.services.scope import Scope
 
     return Cache(paths.cache_dir(), Scope.of(launch, os.environ), warn)
+
+
+def journal() -> Journal:
+    """Open the journal of operations. Raises NoJournal where there is no place for it."""
+    from trainctl_tui.services import state_dir
+    from trainctl_tui.services.journal import Journal
+
+    return Journal(state_dir.find())
+
+
+def audit() -> Audit:
+    """Open the audit log, beside the journal. Raises NoJournal where there is no place for it."""
+    from trainctl_tui.services import state_dir
+    from trainctl_tui.services.audit import Audit
+
+    return Audit(state_dir.find())
 
 
 def desk() -> Desk:
@@ -180,7 +199,8 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
         news = remembered(held, wanted, book)
         held.close()
         link = CollectorLink(wanted, collector)
-        return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time, settings)
+        first_news = replace(news, warnings=tuple(warnings))
+        return Session(wanted, link, first_news, time.time, settings, lambda: journal().busy())
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""
