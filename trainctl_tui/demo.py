@@ -20,11 +20,11 @@ _EXTRA = ("moto", "flask", "flask_cors", "werkzeug")
 
 
 @contextmanager
-def running(seed: int, instances: int, speed: float) -> Iterator[str]:
+def running(seed: int, instances: int, speed: float, faults: str = "") -> Iterator[str]:
     """Run a simulated AWS while the block lasts, and turn this process's environment to it.
 
     Yield its endpoint. It need not be up by then: its port is open, and early calls wait in line.
-    Raise ``ConfigError`` where the demo's libraries are missing.
+    Raise ``ConfigError`` where the demo's libraries are missing, or the fault script is wrong.
     """
     if missing := [name for name in _EXTRA if importlib.util.find_spec(name) is None]:
         raise ConfigError(
@@ -34,7 +34,12 @@ def running(seed: int, instances: int, speed: float) -> Iterator[str]:
         )
     from trainctl_tui.simcloud.process import SimCloud, simulated_environment
 
-    cloud = SimCloud.start(seed, instances, speed, wait=False)
+    script = Path(faults) if faults else None
+    if script is not None:
+        from trainctl_tui.simcloud.fault_script import read_script
+
+        read_script(script)
+    cloud = SimCloud.start(seed, instances, speed, faults=script, wait=False)
     try:
         environment = simulated_environment(cloud.endpoint, os.environ)
         with _own_directories(f"seed-{seed}-of-{instances}") as directories:
