@@ -18,6 +18,7 @@ BOUNDARIES = {
     "trainctl_tui/providers/aws/calls.py": "the same boundary, around one call of the SDK",
     "trainctl_tui/providers/aws/clients.py": "the same boundary, around the SDK's settings and credentials",
     "trainctl_tui/services/cache.py": "the cache read: whatever a file holds is a miss",
+    "trainctl_tui/services/executor.py": "the top of an execution: what was sent must be told before it ends",
     "trainctl_tui/link/server.py": "the link loop: one bad question must not end the collector",
 }
 CAUGHT = doors.caught_only_at(BOUNDARIES)

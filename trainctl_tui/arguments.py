@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from trainctl_tui import __version__
+from trainctl_tui.arguments_acts import add_acts, add_audit, add_cleanup, add_op
 
 Number = TypeVar("Number", int, float)
 
@@ -72,12 +73,12 @@ UNSAFE = (
 _FILTER = (
     'The language of --filter is that of the dashboard: word, "two words", /regex/, !x, state:running, type: '
     "az: region: owner: name: id:, tag:team=nlp, age>7d (s m h d w), size> iops> gpus> vcpus> cost>, is:mine "
-    "is:ours is:protected is:spot is:attached is:encrypted is:healthy; a space is and, | is or. "
+    "is:ours is:protected is:spot is:attached is:encrypted is:healthy is:waste; a space is and, | is or. "
     "What is not known matches neither x nor !x."
 )
 _EXIT_CODES = (
     "Exit codes: 0 done, 1 failure, 2 usage, settings or no terminal, 3 refused, "
-    "4 credentials or permission, 5 partial, 128+n ended by signal n."
+    "4 credentials or permission, 5 partial, 6 outcome unknown or still waiting, 128+n ended by signal n."
 )
 
 
@@ -85,12 +86,13 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     top = argparse.ArgumentParser(
         prog="trainctl-tui",
-        description="A keyboard-driven dashboard for machine-learning training resources on AWS. Read-only.",
+        description="A keyboard-driven dashboard for machine-learning training resources on AWS.",
         epilog="Without a command it opens your account. Without an account: trainctl-tui demo",
     )
     top.add_argument("--version", action="version", version=f"trainctl-tui {__version__}")
     _add_account(top, None)
     _add_region(top, None)
+    _add_guard(top, None)
     _add_view(top, None)
     _add_log(top, None)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -98,6 +100,10 @@ def parser() -> argparse.ArgumentParser:
     _add_list(commands)
     _add_status(commands)
     _add_doctor(commands)
+    add_acts(commands, _command, _add_run)
+    add_cleanup(commands, _command, _add_run)
+    add_op(commands, _command)
+    add_audit(commands, _command)
     _add_config(commands)
     _add_completion(commands)
     return top
@@ -122,6 +128,11 @@ def _add_account(to: argparse.ArgumentParser, absent: str | None) -> None:
 def _add_region(to: argparse.ArgumentParser, absent: str | None) -> None:
     regions = "regions to watch (default: the profile's own)"
     to.add_argument("--region", metavar="R[,R...]", default=absent, help=regions)
+
+
+def _add_guard(to: argparse.ArgumentParser, absent: str | None) -> None:
+    guard = "refuse whatever would change anything"
+    to.add_argument("--read-only", action="store_true", default=absent, help=guard)
 
 
 def _add_view(to: argparse.ArgumentParser, absent: str | None) -> None:
@@ -150,6 +161,7 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     # Suppressed where absent: an option given before the word demo holds.
     _add_region(demo, argparse.SUPPRESS)
+    _add_guard(demo, argparse.SUPPRESS)
     _add_view(demo, argparse.SUPPRESS)
     _add_log(demo, argparse.SUPPRESS)
     demo.add_argument("--seed", type=int, default=7, metavar="N", help="which fleet (default: 7)")
@@ -177,11 +189,15 @@ def _add_list(commands: _Commands[argparse.ArgumentParser]) -> None:
         _add_reading(one)
 
 
-def _add_reading(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--cached", action="store_true", help="say what was read last, and call nobody")
+def _add_run(to: argparse.ArgumentParser) -> None:
     _add_account(to, argparse.SUPPRESS)
     _add_region(to, argparse.SUPPRESS)
     _add_log(to, argparse.SUPPRESS)
+
+
+def _add_reading(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--cached", action="store_true", help="say what was read last, and call nobody")
+    _add_run(to)
 
 
 def _add_status(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -193,9 +209,7 @@ def _add_status(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
     doctor = _command(commands, "doctor", "look for whatever keeps it from working, and say how to mend it")
     doctor.add_argument("--json", action="store_true", help="as JSON")
-    _add_account(doctor, argparse.SUPPRESS)
-    _add_region(doctor, argparse.SUPPRESS)
-    _add_log(doctor, argparse.SUPPRESS)
+    _add_run(doctor)
 
 
 def _add_config(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -204,6 +218,7 @@ def _add_config(commands: _Commands[argparse.ArgumentParser]) -> None:
     show = _command(acts, "show", "print every setting in force, and where it came from")
     _add_account(show, argparse.SUPPRESS)
     _add_region(show, argparse.SUPPRESS)
+    _add_guard(show, argparse.SUPPRESS)
     _command(acts, "init", "write a file with every setting in comments; never over another file")
     _command(acts, "path", "print where the file of settings is, or would be")
     _command(acts, "check", "look for mistakes in every source of settings")

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from subprocess import Popen
 
+    from trainctl_tui.domain.operations import Operation
     from trainctl_tui.launch import Launch
     from trainctl_tui.link.pipes import Outlet
     from trainctl_tui.providers.base import Call, Provider
+    from trainctl_tui.services.audit import Audit
     from trainctl_tui.services.cache import Cache
     from trainctl_tui.services.desk import Desk, Submit
+    from trainctl_tui.services.journal import Journal
     from trainctl_tui.tui.app import TrainctlApp
     from trainctl_tui.view_settings import Loaded, ViewSettings
 
@@ -92,7 +95,8 @@ def provider(launch: Launch, heard: Callable[[Call], None]) -> Provider:
     from trainctl_tui.providers.registry import open_provider
 
     return open_provider(
-        launch.provider, ProviderOptions(launch.profile, launch.endpoint, launch.demo, heard)
+        launch.provider,
+        ProviderOptions(launch.profile, launch.endpoint, launch.demo, heard, launch.read_only),
     )
 
 
@@ -107,12 +111,64 @@ def cache(launch: Launch, warn: Callable[[str], None]) -> Cache:
     return Cache(paths.cache_dir(), Scope.of(launch, os.environ), warn)
 
 
+def journal() -> Journal:
+    """Open the journal of operations. Raises NoJournal where there is no place for it."""
+    from trainctl_tui.services import state_dir
+    from trainctl_tui.services.journal import Journal
+
+    return Journal(state_dir.find())
+
+
+def audit() -> Audit:
+    """Open the audit log, beside the journal. Raises NoJournal where there is no place for it."""
+    from trainctl_tui.services import state_dir
+    from trainctl_tui.services.audit import Audit
+
+    return Audit(state_dir.find())
+
+
 def desk() -> Desk:
     """Return the desk of a command: threads that end with it, and a disk that it waits for."""
     from trainctl_tui.services.desk import Desk
     from trainctl_tui.services.reading import crew
 
     return Desk(crew("reader", _SWEEPS), lambda job: job())
+
+
+def run_executor(op: str) -> Operation:
+    """Carry an operation out in this process, until it has ended or a signal asks for the end.
+
+    ``op`` may be the beginning of an id. Raises what ``services.executor.run`` raises.
+    """
+    import os
+    import signal
+    from functools import partial
+    from threading import Event
+
+    from trainctl_tui.launch import endpoint_of
+    from trainctl_tui.services import crashpoint, executor, log, state_dir
+    from trainctl_tui.services.audit import Audit
+    from trainctl_tui.services.executor_run import Tools
+    from trainctl_tui.services.facts import gather
+    from trainctl_tui.services.journal import Journal
+    from trainctl_tui.services.unpriced import Unpriced
+
+    crashpoint.light(crashpoint.fuse_of(os.environ.get(crashpoint.VARIABLE, "")))
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    log.begin("executor", "info")
+    folder = state_dir.find()
+    journal = Journal(folder)
+    tools = Tools(
+        open_provider=lambda launch: provider(launch, log.call),
+        gather=partial(gather, prices=Unpriced()),
+        audit=Audit(folder),
+        stop=stop,
+        read_only=bool(os.environ.get("TRAINCTL_READ_ONLY")),
+        endpoint=endpoint_of(os.environ),
+    )
+    return executor.run(op, journal, tools)
 
 
 def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> TrainctlApp:
@@ -143,7 +199,8 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
         news = remembered(held, wanted, book)
         held.close()
         link = CollectorLink(wanted, collector)
-        return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time, settings)
+        first_news = replace(news, warnings=tuple(warnings))
+        return Session(wanted, link, first_news, time.time, settings, lambda: journal().busy())
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""

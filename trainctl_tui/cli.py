@@ -65,6 +65,7 @@ def open_view(given: argparse.Namespace, demo: bool = False) -> int:
         "refresh": given.refresh,
         "theme": given.theme,
         "log_level": given.log_level,
+        "read_only": given.read_only,
     }
     # The demo has no profile, whatever the environment or a file of the old tool says.
     flags["profile"] = "" if demo else given.profile
@@ -78,6 +79,7 @@ def open_view(given: argparse.Namespace, demo: bool = False) -> int:
         regions=settings.regions,
         endpoint=given.endpoint_url or endpoint_of(os.environ),
         refresh=settings.refresh,
+        read_only=settings.read_only,
         demo=demo,
         log_level=settings.log_level,
         debug_unsafe=given.debug_unsafe,

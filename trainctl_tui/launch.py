@@ -12,6 +12,18 @@ from msgspec import Struct
 
 from trainctl_tui.domain.packing import whole
 
+# What the SDK, and the programs that it asks for credentials, need. Nothing else is handed down.
+_NAMES = frozenset(
+    {
+        *("HOME", "PATH", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV"),
+        *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "LD_LIBRARY_PATH"),
+        *("DBUS_SESSION_BUS_ADDRESS", "GNUPGHOME", "SSH_AUTH_SOCK"),  # key rings of a credential_process
+        *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+        *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    }
+)
+_PREFIXES = ("AWS_", "LC_", "XDG_", "SSL_", "TRAINCTL_", "PYTHON", "COVERAGE_", "COV_CORE_")
+
 
 class Launch(Struct, frozen=True):
     """Arguments of one run, decided once. Travels to the collector as JSON in one environment variable.
@@ -25,7 +37,7 @@ class Launch(Struct, frozen=True):
     endpoint: str = ""
     refresh: float = 15.0
     demo: bool = False
-    read_only: bool = True
+    read_only: bool = False
     provider: str = "aws"
     log_level: str = "info"
     debug_unsafe: bool = False
@@ -44,3 +56,8 @@ def endpoint_of(environ: Mapping[str, str]) -> str:
     """Return the endpoint that the SDK would take from the environment, so that it can be shown."""
     given = environ.get("AWS_ENDPOINT_URL_EC2") or environ.get("AWS_ENDPOINT_URL") or ""
     return given.encode("utf-8", "replace").decode()
+
+
+def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the part of an environment that a child is given."""
+    return {name: value for name, value in environ.items() if name in _NAMES or name.startswith(_PREFIXES)}

@@ -7,14 +7,15 @@ in any source, even in the table of a profile that is not in use, is a ConfigErr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from trainctl_tui.domain.errors import ConfigError
-from trainctl_tui.settings_layers import DEFAULT, Fault, Files, in_force, read_layers
+from trainctl_tui.settings_layers import DEFAULT, Fault, Files, in_force, read_layers, written
 from trainctl_tui.view_settings import TYPES, Loaded, ViewSettings, expected
 
 _LIMITS = ("ge", "le", "min_length", "max_length", "pattern")
@@ -35,7 +36,7 @@ def load_settings(
             SettingsModel.model_validate({name: given.value for name, given in layer.given.items()})
         except ValidationError as error:
             wrong = sorted({str(detail["loc"][0]) for detail in error.errors()})
-            faults += [Fault(name, layer.given[name].origin, expected(name)) for name in wrong]
+            faults += [Fault(written(name), layer.given[name].origin, expected(name)) for name in wrong]
     if faults:
         raise _refusal(faults)
     chosen = in_force(layers)
@@ -57,6 +58,8 @@ def _constrained(kind: Any) -> Any:
     if get_origin(kind) is tuple:
         item = _constrained(get_args(kind)[0])
         return tuple.__class_getitem__((item, ...))
+    if isinstance(kind, UnionType) or get_origin(kind) is Union:
+        return Union.__getitem__(tuple(map(_constrained, get_args(kind))))
     if get_origin(kind) is not Annotated:
         return kind
     base, *notes = get_args(kind)

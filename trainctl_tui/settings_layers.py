@@ -14,17 +14,25 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from trainctl_tui.domain.acts import Policy
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.paths import config_file
 from trainctl_tui.settings_text import parsed
 from trainctl_tui.toml_file import read_toml
 
 OLD_FILES = (".runctl.toml", ".trainctl.toml")
+SAFETY = tuple(name for name in Policy.__struct_fields__ if name != "read_only")
+"""Settings that stand in the table [safety]."""
+
+BARE = ("user", "owner_keys", "protected_keys")
+"""Settings of [safety] that may also stand outside it, where they stood first."""
+
 VARIABLES: Mapping[str, tuple[str, ...]] = {
     "profile": ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"),
     "regions": ("AWS_REGION", "AWS_DEFAULT_REGION"),
 }
 _A_TABLE = "settings of a profile are a table, [profiles.NAME]"
+_SAFETY_TABLE = "settings of safety are a table, [safety]"
 
 
 class Origin(Struct, frozen=True):
@@ -78,6 +86,11 @@ class Layer(Struct, frozen=True):
 
     given: dict[str, Given]
     profile: str | None = None
+
+
+def written(name: str) -> str:
+    """Return a setting as a file names it: "safety.min_age"."""
+    return f"safety.{name}" if name in SAFETY else name
 
 
 def read_layers(
@@ -149,15 +162,27 @@ def _known(
 ) -> dict[str, Given]:
     """Return the settings of one table; every other key is a fault."""
     known: dict[str, Given] = {}
+    inside = prefix[-1:] == ("safety",)
+    here = [name for name in types if (name in SAFETY) is inside or (name in BARE and not inside)]
     for key, value in table.items():
         origin = _at(path, lines, (*prefix, key))
-        if key in types:
+        if key in here:
             known[key] = Given(tuple(value) if isinstance(value, list) else value, origin)
-            continue
-        near = get_close_matches(key, types, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"the settings here are {', '.join(types)}"
-        faults.append(Fault(".".join((*prefix, key)), origin, f"it is unknown; {hint}"))
+        elif key != "safety" or inside:
+            faults.append(Fault(".".join((*prefix, key)), origin, f"it is unknown; {_hint(key, here)}"))
+        elif isinstance(value, dict):
+            known |= _known(path, lines, (*prefix, "safety"), value, types, faults)
+        else:
+            faults.append(Fault(".".join((*prefix, key)), origin, _SAFETY_TABLE))
     return known
+
+
+def _hint(key: str, here: list[str]) -> str:
+    """Return the nearest name, of this table first, as a file would write it."""
+    for names in (here, ["safety", *SAFETY]):
+        if near := get_close_matches(key, names, n=1):
+            return f"did you mean {written(near[0])!r}?"
+    return f"the settings here are {', '.join(map(written, here))}"
 
 
 def _environment(types: Mapping[str, Any], environ: Mapping[str, str]) -> Layer:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 _WORDS = {
     "1": True,
@@ -18,15 +19,23 @@ _WORDS = {
 
 def parsed(text: str, kind: Any) -> object:
     """Return what a text means for a type: a list splits at commas. What it cannot mean stays text."""
-    base = get_args(kind)[0] if get_origin(kind) is Annotated else kind
-    base = get_origin(base) or base
-    if base is tuple:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    if base is bool:
-        return _WORDS.get(text.strip().lower(), text)
-    if base is float:
-        try:
-            return float(text)
-        except ValueError:
-            return text
+    for base in bases(kind):
+        if base is tuple:
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        if base is bool:
+            return _WORDS.get(text.strip().lower(), text)
+        if base in (int, float):
+            try:
+                return base(text)
+            except ValueError:
+                continue
     return text
+
+
+def bases(kind: Any) -> tuple[Any, ...]:
+    """Return the plain types that a type allows, limits left out."""
+    if get_origin(kind) is Annotated:
+        return bases(get_args(kind)[0])
+    if isinstance(kind, UnionType) or get_origin(kind) is Union:
+        return tuple(base for each in get_args(kind) for base in bases(each))
+    return (get_origin(kind) or kind,)

@@ -13,12 +13,24 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import Meta, Struct
 
+from trainctl_tui.domain.acts import Policy
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.tags import OWNER_KEYS
-from trainctl_tui.settings_layers import DEFAULT, Fault, Files, Layer, Origin, in_force, read_layers
+from trainctl_tui.settings_layers import (
+    DEFAULT,
+    SAFETY,
+    Fault,
+    Files,
+    Layer,
+    Origin,
+    in_force,
+    read_layers,
+    written,
+)
 
 RegionName = Annotated[str, Meta(pattern=r"^[a-z]{2,}(-[a-z0-9]+)+\Z")]
 LogLevel = Literal["error", "warning", "info", "debug"]
+OwnershipMode = Literal["ask", "strict", "any"]
 ThemeName = Literal["", "dark", "light", "contrast", "ansi"]
 TagKey = Annotated[str, Meta(min_length=1, max_length=128)]  # EC2's own limit for keys of tags
 
@@ -34,16 +46,41 @@ class ViewSettings(Struct, frozen=True):
     "Seconds from the end of one sweep of a lane to the start of the next."
     theme: ThemeName = ""
     "Name of the colours; empty: as the view was left, or its first theme."
+    hide_terminated: bool = True
+    "Whether terminated instances start hidden."
+    log_level: LogLevel = "info"
+    "How much goes to the log files under the state directory."
+    read_only: bool = False
+    "Whether nothing may be changed, whatever else is set."
     user: str = ""
     "Who ``is:mine`` means. Never guessed: on a bastion everyone is ``ubuntu``."
     owner_keys: tuple[TagKey, ...] = OWNER_KEYS
     "Keys of tags that name an owner where there is no ``trainctl:user`` tag."
     protected_keys: tuple[TagKey, ...] = ()
     "Keys of tags that protect, besides trainctl's own (SAFETY.md, definition 1)."
-    hide_terminated: bool = True
-    "Whether terminated instances start hidden."
-    log_level: LogLevel = "info"
-    "How much goes to the log files under the state directory."
+    ownership: OwnershipMode = "ask"
+    "What is not yours: ask for a phrase, strict refuses it, any lets what names nobody count as yours."
+    min_age: Annotated[float, Meta(ge=0, le=31_536_000)] = 300.0
+    "Seconds within which a started machine is too young to terminate with others."
+    warn_instances: Annotated[int, Meta(ge=1, le=100_000)] = 10
+    "Running machines from which a start warns."
+    max_instances: Annotated[int, Meta(ge=1, le=100_000)] | Literal["none"] = 50
+    "Running machines at which a start is refused."
+    max_batch: Annotated[int, Meta(ge=1, le=1_000)] = 50
+    "Targets of one batch."
+    max_percent: Annotated[float, Meta(ge=1, le=100)] = 50.0
+    "Share of all machines, and of those that run, that one batch of more than 10 may take."
+    hourly_budget: Annotated[float, Meta(ge=0, le=1_000_000)] | Literal["none"] = "none"
+    "USD an hour over which a start asks for a phrase."
+    allow_force: bool = False
+    "Whether a machine under a running job may be terminated, one by one, by typing FORCE and its id."
+
+    @property
+    def policy(self) -> Policy:
+        """The rules that acts are judged by."""
+        given = {name: getattr(self, name) for name in Policy.__struct_fields__}
+        known = {name: None if value == "none" else value for name, value in given.items()}
+        return msgspec.convert(known, Policy)
 
 
 TYPES: Mapping[str, Any] = {field.name: field.type for field in msgspec.structs.fields(ViewSettings)}
@@ -75,19 +112,30 @@ def load_view_settings(
 ) -> Loaded:
     """Return the settings in force; never raise. A wrong value gives way to the next source that names one.
 
+    Where what is wrong may have been a guard, nothing may be changed: the view is then read-only.
     ``flags`` maps names of fields to values of the command line, None where a flag was not given.
     """
     layers, faults = read_layers(TYPES, flags, environ, files)
     good: list[Layer] = []
     for layer in layers:
         wrong = {name for name, given in layer.given.items() if not is_valid(name, given.value)}
-        faults += [Fault(name, layer.given[name].origin, expected(name)) for name in sorted(wrong)]
+        faults += [Fault(written(name), layer.given[name].origin, expected(name)) for name in sorted(wrong)]
         right = {name: given for name, given in layer.given.items() if name not in wrong}
         good.append(Layer(right, layer.profile))
     chosen = in_force(good)
     settings = msgspec.convert({name: given.value for name, given in chosen.items()}, ViewSettings)
     origins = {name: chosen[name].origin if name in chosen else DEFAULT for name in TYPES}
+    unguarded = next((fault for fault in faults if _may_guard(fault.key)), None)
+    if unguarded and not settings.read_only:
+        settings = msgspec.structs.replace(settings, read_only=True)
+        origins["read_only"] = unguarded.origin
     return Loaded(settings, origins, tuple(faults))
+
+
+def _may_guard(key: str) -> bool:
+    """Say whether a fault may hide a guard: a whole file, a table, one of the settings themselves."""
+    first, _, last = key.rpartition(".")
+    return first != "" or last in ("", "safety", "profiles", "read_only", *SAFETY)
 
 
 def is_valid(name: str, value: object) -> bool:
@@ -110,5 +158,14 @@ def expected(name: str) -> str:
         "theme": "one of " + ", ".join(word for word in get_args(ThemeName) if word),
         "hide_terminated": "true or false",
         "log_level": "one of " + ", ".join(get_args(LogLevel)),
+        "read_only": "true or false",
+        "ownership": "one of " + ", ".join(get_args(OwnershipMode)),
+        "min_age": "a number of seconds from 0 to 31536000",
+        "warn_instances": "a whole number from 1 to 100000",
+        "max_instances": 'a whole number from 1 to 100000, or "none"',
+        "max_batch": "a whole number from 1 to 1000",
+        "max_percent": "a number from 1 to 100",
+        "hourly_budget": 'a number from 0 to 1000000, or "none"',
+        "allow_force": "true or false",
     }
     return f"it takes {words.get(name, 'text in quotes')}"

@@ -25,8 +25,6 @@ def refusal(text: str, kind: Kind = MACHINES) -> InvalidQuery:
     [
         ("idle>2h", "Jobs"),
         ("gpu<5", "Jobs"),
-        ("is:waste", "Cost"),
-        ("!is:waste", "Cost"),
         ("is:idle", "Jobs"),
         ("state:running | idle>2h", "Jobs"),
     ],

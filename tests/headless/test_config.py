@@ -11,7 +11,7 @@ import pytest
 from tests.headless.conftest import Run
 from trainctl_tui.headless.config import template
 from trainctl_tui.settings import load_settings
-from trainctl_tui.settings_layers import Files
+from trainctl_tui.settings_layers import Files, written
 from trainctl_tui.view_settings import TYPES, ViewSettings
 
 
@@ -33,15 +33,15 @@ def test_show_names_every_value_and_its_origin(run: Run, file: Path) -> None:
     done = run("", "config", "show", "--profile", "work", TRAINCTL_THEME="light", AWS_REGION="eu-west-1")
     assert done.returncode == 0
     origins = {line.split(" = ")[0]: line.partition("  # ")[2].strip() for line in done.stdout.splitlines()}
-    assert set(origins) == set(TYPES)
+    assert list(origins) == [written(name) for name in TYPES]
     assert origins["profile"] == "--profile"
     assert origins["refresh"] == f"{file}:1"
-    assert origins["user"] == f"{file}:3"
+    assert origins["safety.user"] == f"{file}:3"
     assert origins["theme"] == "TRAINCTL_THEME"
     assert origins["regions"] == "AWS_REGION"
     assert origins["hide_terminated"] == "default"
     values = tomllib.loads(done.stdout)
-    assert (values["refresh"], values["regions"], values["user"]) == (20, ["eu-west-1"], "ada")
+    assert (values["refresh"], values["regions"], values["safety"]["user"]) == (20, ["eu-west-1"], "ada")
 
 
 @pytest.mark.parametrize("act", ["show", "check"])
@@ -93,7 +93,8 @@ def test_init_writes_through_no_link(run: Run, file: Path, tmp_path: Path) -> No
 
 def test_the_comments_are_the_settings_with_their_defaults(tmp_path: Path) -> None:
     lines = template().splitlines()
-    settings = [line[2:] for line in lines if line.startswith("# ") and line[2:].split(" = ")[0] in TYPES]
+    names = {written(name) for name in TYPES}
+    settings = [line[2:] for line in lines if line.startswith("# ") and line[2:].split(" = ")[0] in names]
     path = tmp_path / "config.toml"
     path.write_text("\n".join(settings[: len(TYPES)]))
     loaded = load_settings({}, {}, Files(path))

@@ -37,7 +37,7 @@ def test_what_is_confirmed_is_told_whole(journal: Journal) -> None:
     plan, approval = plan_of(
         (judged(facts(1, hourly=0.5)),),
         (
-            judged(gone, Verdict.REFUSE, "D1"),
+            judged(gone, Verdict.REFUSE, "state"),
             judged(facts(3), Verdict.REFUSE, "D3"),
             judged(facts(4), Verdict.ALLOW, "D5"),
         ),
@@ -50,7 +50,7 @@ def test_what_is_confirmed_is_told_whole(journal: Journal) -> None:
     assert [(one.name, one.outcome, one.reason) for one in told.targets] == [
         ("worker-1", None, ""),
         ("worker-5", Outcome.LEFT_OUT, "D9 says so."),
-        ("worker-2", Outcome.UNKNOWN_ID, "D1 says so."),
+        ("worker-2", Outcome.UNKNOWN_ID, "state says so."),
         ("worker-3", Outcome.PROTECTED, "D3 says so."),
         ("worker-4", Outcome.ALREADY, "D5 says so."),
     ]

@@ -40,7 +40,7 @@ def plan_of(
         act, ACCOUNT, ACTOR, endpoint, NOW, goes, needs_word, left_out, (), Verdict.WARN, (), ""
     )  # fmt: skip
     ids = tuple(one.facts.id for one in goes)
-    return plan, Approval("hash", act, ACCOUNT, ACTOR, endpoint, ids, "y", NOW, NOW + APPROVED)
+    return plan, Approval(plan.hash(), act, ACCOUNT, ACTOR, endpoint, ids, "y", NOW, NOW + APPROVED)
 
 
 def confirmed(journal: Journal, *numbers: int, act: Act = Act.STOP) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from trainctl_tui.domain.errors import Refused
 from trainctl_tui.domain.limits import BATCH_RULES, RUNS, Group, total
 from trainctl_tui.domain.packing import packed
 from trainctl_tui.domain.rules import CLOCK_STEP
-from trainctl_tui.domain.safety import judge
+from trainctl_tui.domain.safety import CHANGED, judge
 
 DIALOG = 60.0
 """Seconds after which a plan on the screen must be made again (CONTRACTS.md)."""
@@ -120,11 +120,14 @@ def make(
     actor: str,
     endpoint: str,
     included: Collection[str] = (),
+    changed: Mapping[str, str] | None = None,
+    least: Verdict = Verdict.ALLOW,
 ) -> Plan:
     """Judge a selection, one target or many; raise Refused where ``included`` names what is not in it.
 
     A target that is named twice counts once. ``included`` are the ids whose word was given one by one; it
-    matters only to those that need it.
+    matters only to those that need it. Of a plan that was saved, ``changed`` are the ids that are not what
+    they were, with the reason, and ``least`` is its verdict: a plan that is made again is only stricter.
     """
     targets = _selected(facts, included)
     batch = len(targets) > 1
@@ -136,7 +139,7 @@ def make(
     group = Group(act, tuple(one.facts for one in goes), policy, tuple(fleets))
     findings = _of_batch(group) if batch and goes else ()
     verdicts = [one.verdict for one in goes] + [found.verdict for found in findings]
-    verdict = max(verdicts, default=Verdict.REFUSE)
+    verdict = max([*verdicts, least]) if goes else Verdict.REFUSE
     return Plan(
         act,
         situation.account,
@@ -176,6 +179,11 @@ def _groups(
 
 def _of_batch(group: Group) -> tuple[Finding, ...]:
     return tuple(found for rule in BATCH_RULES if (found := rule.find(group.act, group, batch=True)))
+
+
+def _refused(judgement: Judgement, reason: str) -> Judgement:
+    finding = Finding(CHANGED, Verdict.REFUSE, reason)
+    return Judgement(judgement.facts, Verdict.REFUSE, (*judgement.findings, finding))
 
 
 def _phrase(act: Act, goes: Sequence[Judgement], batch: bool) -> str:

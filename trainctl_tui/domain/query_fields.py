@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from trainctl_tui.domain.cost import Price
+from trainctl_tui.domain.findings import Circumstances, is_waste
 from trainctl_tui.domain.resources import Instance, InstanceStatus, Kind, Row, Snapshot, TypeSpec, Volume
 from trainctl_tui.domain.tags import OWNER_KEYS, is_ours, name_of, owner_of, protecting_tags
 
@@ -33,7 +34,8 @@ class Context:
     """What a filter needs besides the row. ``now`` is seconds on the provider's clock.
 
     ``texts`` returns what bare words search: the text of the shown columns. ``user`` is the
-    configured user; empty means that nobody knows who "mine" is.
+    configured user; empty means that nobody knows who "mine" is. ``busy`` are ids of unfinished operations
+    and of their targets.
     """
 
     now: float
@@ -44,6 +46,7 @@ class Context:
     spec: Callable[[Row], TypeSpec | None] = _no_spec
     status: Callable[[Row], InstanceStatus | None] = _no_status
     price: Callable[[Row], Price | None] = _no_price
+    busy: Collection[str] = ()
 
 
 class AtMost(float):
@@ -153,9 +156,7 @@ NUMBER_FIELDS: Mapping[str, NumberField] = MappingProxyType(
 )
 
 # Fields of the filter language whose data comes from panes that are not there yet.
-LATER: Mapping[str, str] = MappingProxyType(
-    {"idle": "Jobs", "gpu": "Jobs", "is:waste": "Cost", "is:idle": "Jobs"}
-)
+LATER: Mapping[str, str] = MappingProxyType({"idle": "Jobs", "gpu": "Jobs", "is:idle": "Jobs"})
 
 
 def _mine(row: Row, context: Context) -> bool | None:
@@ -175,11 +176,17 @@ def _healthy(row: Row, context: Context) -> bool | None:
     return True if checks == {"ok"} else False if checks & {"impaired", "not-applicable"} else None
 
 
+def _waste(row: Row, context: Context) -> bool | None:
+    about = Circumstances(context.now, context.user, context.owner_keys, context.protected_keys, context.busy)
+    return is_waste(row, about)
+
+
 TRUTHS: Mapping[str, tuple[frozenset[Kind], Truth]] = MappingProxyType(
     {
         "mine": (ALL, _mine),
         "ours": (ALL, lambda r, _: is_ours(r.tags)),
         "protected": (ALL, lambda r, c: bool(protecting_tags(r.tags, c.protected_keys))),
+        "waste": (_kinds(INSTANCES), _waste),
         "spot": (_kinds(INSTANCES), lambda r, _: r.lifecycle == "spot"),
         "healthy": (_kinds(INSTANCES), _healthy),
         "attached": (_kinds(VOLUMES), lambda r, _: bool(r.attachments)),

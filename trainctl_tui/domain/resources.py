@@ -76,6 +76,7 @@ class Instance(Struct, frozen=True, array_like=True, gc=False, tag_field="row", 
     account: str  # owner of the reservation
     attachments: tuple[Attachment, ...]
     tags: Tags
+    state_since: float | None = None  # when the last change of state was asked for
 
 
 class Volume(Struct, frozen=True, array_like=True, gc=False, tag_field="row", tag="v"):

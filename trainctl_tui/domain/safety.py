@@ -28,6 +28,9 @@ from trainctl_tui.domain.rule import EVERY, HALT, TERMINATE, Rule
 
 REFUSE, TYPE, WARN = Verdict.REFUSE, Verdict.TYPE, Verdict.WARN
 
+CHANGED = "changed"
+"""Row of a finding that is no row of the table: a target is not what it was when its plan was saved."""
+
 MOMENT: tuple[Rule[Case], ...] = (
     Rule("D1", EVERY, "read-only mode", REFUSE, rules.read_only),
     Rule("D1", EVERY, "offline, or credentials expired", REFUSE, rules.offline),
@@ -193,7 +196,7 @@ def still(
 
 def outcome_of(judgement: Judgement) -> Outcome:
     """Return how a target ends that a plan leaves out."""
-    return _outcome(judgement, changed=False)
+    return _outcome(judgement, changed=any(found.row == CHANGED for found in judgement.findings))
 
 
 def _outcome(judgement: Judgement, *, changed: bool) -> Outcome:

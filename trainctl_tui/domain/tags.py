@@ -14,7 +14,7 @@ PROTECTING = ("protected", "important", "persistent")
 CREATORS = frozenset({"trainctl", "runctl", "trainctl-tui"})
 OWNER_KEYS = ("owner",)
 
-_NOT_PROTECTING = frozenset({"false", "0", "no", "off"})
+_OFF = frozenset({"false", "0", "no", "off"})
 _PROTECTING_KEYS = frozenset(f"{prefix}:{word}" for prefix in PREFIXES for word in PROTECTING)
 _USER_KEYS = tuple(f"{prefix}:user" for prefix in PREFIXES)
 _MANAGED_PREFIXES = (
@@ -51,14 +51,15 @@ def owner_of(tags: Tags, owner_keys: Collection[str] = OWNER_KEYS) -> str:
     return ""
 
 
+def tag_is_on(value: str) -> bool:
+    """Say whether a tag that is a flag is set: an empty or odd value sets it too."""
+    return value.strip().lower() not in _OFF
+
+
 def protecting_tags(tags: Tags, extra_keys: Collection[str] = ()) -> tuple[str, ...]:
     """Return the keys of tags that protect, as written. An empty or odd value protects too."""
     keys = _PROTECTING_KEYS.union(key.lower() for key in extra_keys)
-    return tuple(
-        name
-        for name, value in tags
-        if name.strip().lower() in keys and value.strip().lower() not in _NOT_PROTECTING
-    )
+    return tuple(name for name, value in tags if name.strip().lower() in keys and tag_is_on(value))
 
 
 def is_ours(tags: Tags) -> bool:

@@ -19,7 +19,12 @@ from trainctl_tui.view_settings import Loaded, ViewSettings
 
 def flags_of(given: argparse.Namespace) -> Mapping[str, object]:
     """Return the flags of the command line that are settings."""
-    return {"profile": given.profile, "regions": given.region, "log_level": given.log_level}
+    return {
+        "profile": given.profile,
+        "regions": given.region,
+        "log_level": given.log_level,
+        "read_only": given.read_only,
+    }
 
 
 def settings_of(given: argparse.Namespace) -> Loaded:
@@ -36,6 +41,7 @@ def launch_of(given: argparse.Namespace, settings: ViewSettings) -> Launch:
         regions=tuple(dict.fromkeys(settings.regions)),  # one that is named twice is read once
         endpoint=given.endpoint_url or endpoint_of(os.environ),
         refresh=settings.refresh,
+        read_only=settings.read_only,
         log_level=settings.log_level,
         debug_unsafe=given.debug_unsafe,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trainctl_tui.domain.errors import Trouble
+from trainctl_tui.domain.errors import TrainctlError, Trouble
 
 DONE = 0
 FAILED = 1
@@ -12,6 +12,7 @@ USAGE = 2
 REFUSED = 3
 NOT_ALLOWED = 4
 PARTIAL = 5
+UNKNOWN = 6
 BROKEN_PIPE = 141
 
 CREDENTIALS = frozenset({"CredentialsError", "NoCredentials", "ExpiredCredentials"})
@@ -23,6 +24,7 @@ WORST_FIRST = (NOT_ALLOWED, USAGE, FAILED)
 _OF_KIND = {
     **dict.fromkeys(CREDENTIALS, NOT_ALLOWED),
     "Denied": NOT_ALLOWED,
+    "Refused": REFUSED,
     "ConfigError": USAGE,
     "InvalidQuery": USAGE,
 }
@@ -31,6 +33,12 @@ _OF_KIND = {
 def code_of(trouble: Trouble) -> int:
     """Return the code of a command that this trouble has ended."""
     return _OF_KIND.get(trouble.kind, FAILED)
+
+
+def worst(errors: Iterable[TrainctlError]) -> int:
+    """Return the code of a command that several errors have failed, but not ended."""
+    found = {code_of(error.trouble) for error in errors}
+    return next((code for code in WORST_FIRST if code in found), FAILED)
 
 
 def code_of_lanes(troubles: Iterable[Trouble | None], anything_read: bool) -> int:

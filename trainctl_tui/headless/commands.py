@@ -44,6 +44,22 @@ def _find(given: argparse.Namespace, parser: argparse.ArgumentParser) -> Command
             from trainctl_tui.headless.doctor import doctor
 
             return doctor
+        case "start" | "stop" | "reboot" | "terminate":
+            from trainctl_tui.headless.acting import act
+
+            return act
+        case "cleanup":
+            from trainctl_tui.headless.cleaning import cleanup
+
+            return cleanup
+        case "op":
+            from trainctl_tui.headless.operations import operations
+
+            return operations
+        case "audit":
+            from trainctl_tui.headless.audits import audit
+
+            return audit
         case "config":
             from trainctl_tui.headless.config import config
 

@@ -16,7 +16,7 @@ from trainctl_tui.headless import codes, output
 from trainctl_tui.paths import config_file, make_private, prices_file
 from trainctl_tui.safe import safe
 from trainctl_tui.services import prices
-from trainctl_tui.settings_layers import Fault
+from trainctl_tui.settings_layers import Fault, written
 from trainctl_tui.view_settings import TYPES, ViewSettings, load_view_settings
 
 _WIDTH = 100
@@ -37,7 +37,7 @@ def _show(given: argparse.Namespace) -> int:
     from trainctl_tui.headless.asked import flags_of
 
     loaded = load_view_settings(flags_of(given))
-    lines = [f"{name} = {_toml(getattr(loaded.settings, name))}" for name in TYPES]
+    lines = [f"{written(name)} = {_toml(getattr(loaded.settings, name))}" for name in TYPES]
     width = max(map(len, lines))
     for line, name in zip(lines, TYPES, strict=True):
         output.say(safe(f"{line:<{width}}  # {loaded.origins[name]}", 4096))
@@ -91,7 +91,7 @@ def template() -> str:
     parts = [
         "# Settings of trainctl-tui. Everything here is a comment: take the # away from what you want.\n"
         "# Flags win over the environment (TRAINCTL_REFRESH=30), which wins over this file.\n"
-        "# A table [profiles.NAME] holds what differs for one profile.\n"
+        "# A table [profiles.NAME] holds what differs for one profile; its own [profiles.NAME.safety] too.\n"
         "# `trainctl-tui config check` says whether all of it is right.\n"
     ]
     for name in TYPES:
@@ -99,7 +99,7 @@ def template() -> str:
         comment = textwrap.fill(
             words, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
         )
-        parts.append(f"{comment}\n# {name} = {_toml(getattr(ViewSettings(), name))}\n")
+        parts.append(f"{comment}\n# {written(name)} = {_toml(getattr(ViewSettings(), name))}\n")
     parts.append('# [profiles.research]\n# regions = ["us-west-2"]\n# refresh = 30.0\n')
     return "\n".join(parts)
 

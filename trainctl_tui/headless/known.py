@@ -72,7 +72,7 @@ class Source:
         self._provider: Provider | None = None
         self._reading: Reading | None = None
         self._regions: tuple[str, ...] = ()
-        self._prices = prices.load(paths.prices_file())
+        self.prices = prices.load(paths.prices_file())
         self.tally = CallTally()
 
     @property
@@ -83,7 +83,7 @@ class Source:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the cache complained of, and what is wrong with the user's prices."""
-        return (*self._warnings, *map(str, self._prices.faults))
+        return (*self._warnings, *map(str, self.prices.faults))
 
     def open(self) -> Provider:
         """Return the provider, the same each time. Raise ConfigError where the settings cannot be read."""
@@ -105,7 +105,7 @@ class Source:
             provider = self.open()
             self._regions = self.regions()
             if not self._regions and not anywhere:
-                raise _no_region()
+                raise no_region()
             wanted = Wanted(self._regions, kinds, alias)
             reading = read_once(provider, self._cache, wanted, progress, bootstrap.desk())
         self._reading = reading
@@ -164,11 +164,12 @@ class Source:
             owner_keys=self._settings.owner_keys,
             protected_keys=self._settings.protected_keys,
             user=self._settings.user,
-            prices=self._prices,
+            prices=self.prices,
         )
 
 
-def _no_region() -> ConfigError:
+def no_region() -> ConfigError:
+    """Return the error of a run that has no region to read."""
     return ConfigError(
         "There is no region to read.",
         "Neither --region, AWS_REGION nor the profile names one.",

@@ -64,7 +64,7 @@ def _settings(loaded: Loaded, launch: Launch) -> list[Check]:
     if launch.regions:
         checks.append(Check("regions", OK, f"{', '.join(launch.regions)} ({loaded.origins['regions']})"))
     if not loaded.settings.user:
-        fix = 'Set it in config.toml: user = "your name"'
+        fix = 'Set it in config.toml: safety.user = "your name"'
         checks.append(Check("user", NOTE, "not set: is:mine is not known of any row", fix))
     else:
         checks.append(Check("user", OK, f"{loaded.settings.user} ({loaded.origins['user']})"))

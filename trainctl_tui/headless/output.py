@@ -9,6 +9,8 @@ import io
 import os
 import re
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 from trainctl_tui.domain.errors import Conflict, Trouble
 from trainctl_tui.safe import safe
@@ -18,6 +20,9 @@ _LONGEST_NOTE = 2000  # characters of one line on standard error
 HINT = "`trainctl-tui doctor` looks closer; `trainctl-tui demo` needs no account."
 """Said beside a failure to sign in, or to know where."""
 
+
+INTERRUPTED = 130
+"""Exit code of a command that Ctrl+C has ended."""
 
 _PROMISE = re.compile(r"(?P<and>; )?(?:Nothing to do: )?[tT]he next (?:try|refresh) .*")
 """What a dashboard promises at the end of a next step: a command ends instead."""
@@ -79,6 +84,14 @@ def leave_quietly() -> None:
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, sys.stdout.fileno())
     os.close(nothing)
+
+
+def leave_at_once() -> NoReturn:
+    """End as Ctrl+C does, and wait for no thread: what they ask for is not wanted any more."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(INTERRUPTED)
 
 
 def _unwritten(why: str) -> Conflict:

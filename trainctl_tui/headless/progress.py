@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -11,17 +9,14 @@ from typing import Self
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Identity
-from trainctl_tui.safe import safe
-
-_CLEAR = "\r\x1b[K"
-_LONGEST = 70  # cells: a line that wraps cannot be taken back
+from trainctl_tui.headless.line import Line
 
 
 class Progress:
     """A ``services.sweeping.Listener`` that counts. As a context it takes its line back at the end."""
 
     def __init__(self) -> None:
-        self._shown = sys.stderr.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
+        self._line = Line()
         self._lock = Lock()
         self._counts: dict[str, int] = {}
         self._pause = ""
@@ -33,11 +28,7 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._shown:
-            with self._lock:
-                self._shown = False
-                sys.stderr.write(_CLEAR)
-                sys.stderr.flush()
+        self._line.end()
 
     def started(self, lane: Lane, sweep: int) -> None:
         """Hear that a lane is being read."""
@@ -74,9 +65,5 @@ class Progress:
 
     def _draw(self) -> None:
         with self._lock:
-            if not self._shown:
-                return
             counts = " · ".join(f"{kind} {count:,}" for kind, count in self._counts.items())
-            line = safe(f"Reading {self._pause or counts} …", _LONGEST)
-            sys.stderr.write(_CLEAR + line)
-            sys.stderr.flush()
+            self._line.show(f"Reading {self._pause or counts} …")

@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 
-from trainctl_tui.launch import Launch
+from trainctl_tui.launch import Launch, child_environment
 from trainctl_tui.paths import make_private, state_dir
 
 VARIABLE = "TRAINCTL_LAUNCH"
@@ -20,17 +19,6 @@ LOG = "collector.log"
 """Name of the file in the state directory that takes what a collector says on standard error."""
 
 _LOG_BYTES = 2**20
-# What the SDK, and the programs that it asks for credentials, need. Nothing else is handed down.
-_NAMES = frozenset(
-    {
-        *("HOME", "PATH", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV"),
-        *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "LD_LIBRARY_PATH"),
-        *("DBUS_SESSION_BUS_ADDRESS", "GNUPGHOME", "SSH_AUTH_SOCK"),  # key rings of a credential_process
-        *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
-        *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
-    }
-)
-_PREFIXES = ("AWS_", "LC_", "XDG_", "SSL_", "TRAINCTL_", "PYTHON", "COVERAGE_", "COV_CORE_")
 
 
 def spawn(launch: Launch, generation: int) -> subprocess.Popen[bytes]:
@@ -53,11 +41,6 @@ def spawn(launch: Launch, generation: int) -> subprocess.Popen[bytes]:
     finally:
         if log >= 0:
             os.close(log)
-
-
-def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the part of an environment that a collector is given."""
-    return {name: value for name, value in environ.items() if name in _NAMES or name.startswith(_PREFIXES)}
 
 
 def _open_log() -> int:

@@ -26,6 +26,7 @@ def context(columns: Columns, facts: Facts) -> Context:
         texts=lambda row: " ".join(column.text(row, facts) for column in searched),
         spec=lambda row: facts.specs.get(row.type) if isinstance(row, Instance) else None,
         status=lambda row: facts.statuses.get((row.region, row.id)),
+        busy=facts.busy,
         price=lambda row: price_of(row, facts.prices),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -27,7 +27,8 @@ _NOTHING: Rows = MappingProxyType({})
 class Facts(Struct, frozen=True):
     """The world around the rows. ``now`` is seconds on the provider's clock.
 
-    ``frame`` counts the steps of the spinner on transitional states; None draws none (paused).
+    ``frame`` counts the steps of the spinner on transitional states; None draws none (paused). ``busy``
+    holds the ids of unfinished operations and of their targets.
     """
 
     now: float
@@ -39,6 +40,7 @@ class Facts(Struct, frozen=True):
     user: str = ""
     frame: int | None = None
     prices: Prices = NO_PRICES
+    busy: Collection[str] = ()
 
     def of(self, kind: Kind) -> Rows:
         """Return all rows of one kind."""

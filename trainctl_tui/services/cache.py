@@ -31,7 +31,7 @@ from trainctl_tui.services.scope import Scope
 if TYPE_CHECKING:
     from trainctl_tui.services.cache_disk import LaneFile
 
-VERSION = "v1"
+VERSION = "v2"
 """Changes whenever a row does: what an older version wrote is then another directory."""
 
 BUDGET = 0.25

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -54,29 +55,41 @@ def write(path: Path, labels: Sequence[str], cells: Iterable[Sequence[str]], row
 
     Raise ConfigError with the next step where the name or the place does not serve.
     """
+    if is_json(path):
+        write_new(path, to_json(rows) + "\n")
+        return
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow(labels)
+    writer.writerows([formula_safe(cell) for cell in line] for line in cells)
+    write_new(path, buffer.getvalue())
+
+
+def is_json(path: Path) -> bool:
+    """Say whether a name asks for JSON, else CSV; raise ConfigError for one that asks for neither."""
     if path.suffix.lower() not in FORMATS:
         raise ConfigError(
             f"Cannot export to {path.name}.",
             "The ending says the format, and this one is not known.",
             "Use a name that ends in .csv or .json.",
         )
+    return path.suffix.lower() == ".json"
+
+
+def write_new(path: Path, content: str) -> None:
+    """Write a file (0600) that was not there. Raise ConfigError where it was, or the place does not serve."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     except FileExistsError as error:
-        raise ConfigError(f"{path} exists.", "An export never overwrites.", "Choose another name.") from error
+        raise ConfigError(f"{path} exists.", "It is never overwritten.", "Choose another name.") from error
     except (OSError, ValueError) as error:
         raise _cannot_write(path, error) from error
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            if path.suffix.lower() == ".json":
-                file.write(to_json(rows) + "\n")
-            else:
-                writer = csv.writer(file)
-                writer.writerow(labels)
-                writer.writerows([formula_safe(cell) for cell in line] for line in cells)
+            file.write(content)
     except OSError as error:
         with suppress(OSError):
-            path.unlink()  # half an export would pass for a whole one
+            path.unlink()  # half a file would pass for a whole one
         raise _cannot_write(path, error) from error
 
 

@@ -17,10 +17,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from trainctl_tui import __version__
-from trainctl_tui.domain.acts import Facts, Judgement, Policy
+from trainctl_tui.domain.acts import Facts, Judgement, Policy, Verdict
 from trainctl_tui.domain.errors import Conflict, NotFound, Refused
 from trainctl_tui.domain.operations import Operation, Outcome, Target
 from trainctl_tui.domain.plans import Approval, Plan
+from trainctl_tui.domain.safety import outcome_of
 from trainctl_tui.launch import Launch
 from trainctl_tui.services import journal_lock
 from trainctl_tui.services.journal_file import JournalFile, sealed, unsealed
@@ -32,7 +33,6 @@ SHOWN = 200
 """How many finished operations ``operations`` tells, the newest."""
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's, as in a ULID
-_PROTECTING = frozenset({"D3", "D4", "D13"})  # rows of SAFETY.md that speak of protection
 
 
 class Journal:
@@ -62,6 +62,7 @@ class Journal:
             policy=policy,
             plan_hash=approval.plan_hash,
             included=plan.included,
+            granted=Verdict.TYPE if plan.phrase else Verdict.WARN,
             targets=len(plan.goes) + len(plan.needs_word) + len(plan.left_out),
             made_at=now,
             expires_at=approval.expires_at,
@@ -169,14 +170,12 @@ def holder() -> str:
 
 
 def _refuse_another(plan: Plan, approval: Approval) -> None:
-    goes = tuple(judgement.facts.id for judgement in plan.goes)
-    same = (approval.act, approval.account, approval.actor, approval.endpoint) == (
-        plan.act,
-        plan.account,
-        plan.actor,
-        plan.endpoint,
+    of_plan = (plan.hash(), plan.act, plan.account, plan.actor, plan.endpoint, plan.ids)
+    of_word = (
+        *(approval.plan_hash, approval.act, approval.account),
+        *(approval.actor, approval.endpoint, approval.ids),
     )
-    if not goes or not same or approval.ids != goes:
+    if of_plan != of_word or not plan.ids:
         raise Refused("Nothing was begun.", "The approval is not for this plan.", "Make the plan again.")
 
 
@@ -207,7 +206,7 @@ def _add_targets(connection: sqlite3.Connection, op: str, plan: Plan) -> None:
     )
     for number, (judgement, goes) in enumerate(groups):
         facts = judgement.facts
-        tracked = Tracked(_target(judgement, None if goes else _left_out_as(judgement)))
+        tracked = Tracked(_target(judgement, None if goes else outcome_of(judgement)))
         connection.execute(
             "INSERT INTO target VALUES(?, ?, ?, ?, ?, ?, ?)",
             (
@@ -232,17 +231,6 @@ def _target(judgement: Judgement, outcome: Outcome | None) -> Target:
         reason=" ".join(judgement.reasons) if outcome else "",
         hourly=facts.hourly,
     )
-
-
-def _left_out_as(judgement: Judgement) -> Outcome:
-    """Name why a target of the selection does not go."""
-    if not judgement.facts.is_known:
-        return Outcome.UNKNOWN_ID
-    if any(finding.settled for finding in judgement.findings):
-        return Outcome.ALREADY
-    if any(finding.row in _PROTECTING for finding in judgement.findings):
-        return Outcome.PROTECTED
-    return Outcome.LEFT_OUT
 
 
 def _new_id(now: float) -> str:

@@ -33,6 +33,7 @@ class Pen:
         self.tracked: dict[str, Tracked] = {one.target.id: one for one in tracked}
         self._file = file
         self._clock = clock
+        self._doubtful: set[str] = set()  # of which an earlier call may have had its effect
 
     def intent(self, ids: Sequence[str], data: Mapping[str, str]) -> bool:
         """Write down that a call for these targets comes next; False where the operation was cancelled.
@@ -51,15 +52,7 @@ class Pen:
         self, ids: Sequence[str], sent: Sent, data: Mapping[str, str], states: Mapping[str, str]
     ) -> None:
         """Write down how the call ended. ``states`` are those that its answer names."""
-        changed = [
-            self.tracked[id].having(
-                sent=sent,
-                code=data.get("code", ""),
-                request_id=data.get("request_id", "") or self.tracked[id].target.request_id,
-                state=states.get(id, self.tracked[id].target.state),
-            )
-            for id in ids
-        ]
+        changed = [self._answered(self.tracked[id], sent, data, states) for id in ids]
         with self._writing("result") as connection:
             self._put(connection, "result", changed, {"sent": sent.value, **data})
 
@@ -95,7 +88,24 @@ class Pen:
 
     def _attempted(self, id: str, now: float) -> Tracked:
         one = self.tracked[id]
-        return one.having(sent=Sent.OPEN, sent_at=one.sent_at or now, attempts=one.target.attempts + 1)
+        if one.was_touched:
+            self._doubtful.add(id)
+        return one.having(
+            sent=Sent.OPEN, sent_at=one.sent_at or now, attempts=one.target.attempts + 1, code=""
+        )
+
+    def _answered(
+        self, one: Tracked, sent: Sent, data: Mapping[str, str], states: Mapping[str, str]
+    ) -> Tracked:
+        target = one.target
+        if sent is Sent.REJECTED and target.id in self._doubtful:
+            sent = Sent.LOST  # that this call did nothing says nothing of one before it
+        return one.having(
+            sent=sent,
+            code=data.get("code", "") if sent is Sent.DOUBTED else "",
+            request_id=data.get("request_id", "") or target.request_id,
+            state=states.get(target.id, target.state),
+        )
 
     def _put(
         self, connection: sqlite3.Connection, phase: str, changed: Sequence[Tracked], data: Mapping[str, str]

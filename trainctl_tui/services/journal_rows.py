@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trainctl_tui.domain.acts import Act, Facts, Policy
+from trainctl_tui.domain.acts import Act, Facts, Policy, Verdict
 from trainctl_tui.domain.operations import Operation, OpState, Target
 from trainctl_tui.domain.plans import Approval
 from trainctl_tui.launch import Launch
@@ -22,6 +22,7 @@ class Sent(StrEnum):
     OPEN = "open"  # an intent without a result: the call may have been made
     ACCEPTED = "accepted"
     REJECTED = "rejected"  # answered with an error: this call did nothing to it
+    DOUBTED = "doubted"  # answered with an error, and may have acted on some all the same
     LOST = "lost"  # sent, no usable answer
 
 
@@ -37,6 +38,7 @@ class OpRecord(Struct, frozen=True):
     policy: Policy
     plan_hash: str
     included: tuple[str, ...]
+    granted: Verdict  # the strictest verdict that the user's word covers
     targets: int
     made_at: float
     expires_at: float
@@ -84,7 +86,7 @@ class Tracked(Struct, frozen=True):
     @property
     def was_touched(self) -> bool:
         """Whether a call may have had an effect on it."""
-        return self.sent in (Sent.OPEN, Sent.ACCEPTED, Sent.LOST)
+        return self.sent not in (Sent.NEVER, Sent.REJECTED)
 
     def having(self, sent: Sent | None = None, sent_at: float | None = None, **changes: Any) -> Tracked:
         """Return this with changes to its target, and to what was sent where that is given."""

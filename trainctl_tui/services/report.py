@@ -22,6 +22,7 @@ from trainctl_tui.paths import make_private, replace_file
 from trainctl_tui.safe import escaped, safe
 from trainctl_tui.services.journal import Journal
 from trainctl_tui.services.journal_rows import Confirmed
+from trainctl_tui.services.log import log
 
 SCHEMA = 1
 """Rises when a name goes or changes its meaning."""
@@ -75,7 +76,7 @@ class PlanReport(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """All of it, on our clock. ``counts`` by outcome add up to ``selected``; ``hourly_saved`` None: unknown."""
+    """All of it, on our clock. ``counts`` add up to ``selected``; ``hourly_saved`` None: not known."""
 
     schema: int
     kind: str
@@ -144,9 +145,22 @@ def keep(folder: Path, report: Report) -> Path:
     """Write the report as Markdown and as JSON (0600); return where the Markdown is. May raise OSError."""
     place = make_private(folder / FOLDER)
     replace_file(place / f"{report.id}.json", f"{to_json(report)}\n".encode())
-    file = place / f"{report.id}.md"
+    file = file_of(folder, report.id)
     replace_file(file, markdown(report).encode())
     return file
+
+
+def leave(journal: Journal, id: str) -> None:
+    """Keep the report of an operation that has ended. Where there is no room for it the journal still tells."""
+    try:
+        keep(journal.folder, report_of(journal, id))
+    except OSError as error:
+        log.warning("the report of %s could not be kept: %s", id, error)
+
+
+def file_of(folder: Path, id: str) -> Path:
+    """Return where the Markdown of a report is kept, or would be."""
+    return folder / FOLDER / f"{id}.md"
 
 
 def markdown(report: Report) -> str:
@@ -159,9 +173,9 @@ def markdown(report: Report) -> str:
         f"- account: {_text(report.account)}, as {_text(report.actor)}",
         *([f"- profile: {_text(report.profile)}"] if report.profile else []),
         *([f"- endpoint: {_text(report.endpoint)}"] if report.endpoint else []),
-        f"- confirmed: {_moment(report.made_at)}, by {_text(repr(report.plan.phrase))}",
-        f"- began: {_moment(report.began_at)}",
-        f"- ended: {_moment(report.ended_at)}",
+        f"- confirmed: {moment(report.made_at)}, by {_text(repr(report.plan.phrase))}",
+        f"- began: {moment(report.began_at)}",
+        f"- ended: {moment(report.ended_at)}",
         *(["- cancelled: yes"] if report.cancelled else []),
         *([f"- note: {_text(report.why)}"] if report.why else []),
         f"- plan: {len(report.plan.ids)} of {report.selected} selected, hash `{report.plan.hash[:16]}`",
@@ -257,7 +271,8 @@ def _money(amount: float | None) -> str:
     return "an unknown amount" if amount is None else f"~${amount:,.2f}"
 
 
-def _moment(seconds: float | None) -> str:
+def moment(seconds: float | None) -> str:
+    """Return a moment of our clock as people read it, in UTC."""
     return "not yet" if seconds is None else time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(seconds))
 
 

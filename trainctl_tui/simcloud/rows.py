@@ -52,6 +52,7 @@ def instance(item: Mapping[str, Any], region: str, account: str) -> Instance:
         account=account,
         attachments=tuple(_disk_of(item["InstanceId"], mapping) for mapping in item["BlockDeviceMappings"]),
         tags=_tags(item),
+        state_since=_changed(item.get("StateTransitionReason", "")),
     )
 
 
@@ -160,3 +161,9 @@ def _tags(item: Mapping[str, Any]) -> Tags:
 
 def _seconds(value: datetime) -> float:
     return value.timestamp()
+
+
+def _changed(reason: str) -> float | None:
+    """Return when a transition was asked for: "User initiated (2026-11-20 12:01:33 GMT)"."""
+    moment = reason.rpartition("(")[2].removesuffix(" GMT)")
+    return datetime.fromisoformat(f"{moment}+00:00").timestamp() if reason.endswith(" GMT)") else None

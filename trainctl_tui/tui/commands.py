@@ -71,6 +71,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("reverse", ("O",), "O", "reverse", "Reverse the order.", Group.LOOK),
     Command("columns", ("c",), "c", "columns", "Choose the columns of this pane.", Group.LOOK),
     Command("terminated", ("H",), "H", "ended", "Show or hide terminated instances.", Group.LOOK),
+    Command("waste", ("W",), "W", "waste", "Show only what could be cleaned up, or all.", Group.LOOK),
     Command("console", ("l",), "l", "console", "Show the last console lines of the instance.", Group.LOOK, 7),
     Command("raw", ("J",), "J", "raw", "Show the provider's own description as JSON.", Group.LOOK),
     Command("messages", ("m",), "m", "messages", "Show warnings and errors in full.", Group.LOOK),
@@ -81,6 +82,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("", ("backslash",), "\\", "clear", "Clear all marks.", Group.MARK),
     Command(
         "refresh", ("r",), "r", "refresh", "Read the cloud now, with renewed credentials.", Group.CLOUD, 3
+    ),
+    Command(
+        "cleanup", ("C",), "C", "clean up", "See what could be cleaned up, and why; plan it.", Group.CLOUD
     ),
     Command("pause", ("z",), "z", "pause", "Stop or resume refreshing by the clock.", Group.CLOUD, 10),
     Command("regions", ("R",), "R", "regions", "Choose the regions to watch.", Group.CLOUD, 8),

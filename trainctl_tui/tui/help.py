@@ -14,7 +14,7 @@ _FILTER = (
     ("state:running", "also type: az: region: owner: name: id: tag:"),
     ("tag:team=nlp", "exact; tag:team~nl for a part, tag:team for any value"),
     ("age>7d", "s m h d w; also size> iops> vcpus> gpus> cost>"),
-    ("is:protected", "also is:mine is:ours is:spot is:healthy is:attached is:encrypted"),
+    ("is:protected", "also is:mine is:ours is:spot is:healthy is:waste is:attached is:encrypted"),
     ("a b | c", "(a and b) or c"),
 )
 

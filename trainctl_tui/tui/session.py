@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from trainctl_tui.launch import Launch
@@ -21,7 +21,10 @@ _numbers = itertools.count(1)
 
 
 class Session:
-    """Made anew for each profile; late words of an older one are recognised by their number."""
+    """Made anew for each profile; late words of an older one are recognised by their number.
+
+    ``busy`` reads which targets belong to which operation that has not ended. May raise TrainctlError.
+    """
 
     def __init__(
         self,
@@ -30,11 +33,13 @@ class Session:
         news: News,
         clock: Callable[[], float],
         settings: ViewSettings | None = None,
+        busy: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.number = next(_numbers)
         self.launch = launch
         self.settings = settings or ViewSettings()
         self.first_news = news
+        self.busy = busy
         self._link = link
         self._clock = clock
         self._questions: dict[int, Callable[[Answer], None]] = {}

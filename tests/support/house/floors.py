@@ -16,7 +16,7 @@ SEES: dict[str, tuple[str, ...]] = {
     "textual": ("trainctl_tui/tui/",),
     "rich": FACE,
     "diskcache": ("trainctl_tui/services/cache",),
-    "pydantic": ("trainctl_tui/settings.py",),
+    "pydantic": ("trainctl_tui/settings.py", "trainctl_tui/headless/plan_file.py"),
     "moto": ("trainctl_tui/simcloud/",),
     "flask": ("trainctl_tui/simcloud/",),
     "werkzeug": ("trainctl_tui/simcloud/",),

@@ -16,7 +16,7 @@ from trainctl_tui.domain.resources import (
     Volume,
 )
 from trainctl_tui.providers.aws.sweep import NotOurShape
-from trainctl_tui.providers.aws.words import failed_checks, is_primary, percent, seconds
+from trainctl_tui.providers.aws.words import failed_checks, is_primary, percent, seconds, transition_time
 
 Texts = dict[str, str | None]  # the text of each child, by tag
 
@@ -141,6 +141,7 @@ def _instance(item: Element, region: str, owner: str) -> Instance:
         account=owner,
         attachments=tuple([_mapping(mapping, id) for mapping in _list(item, "blockDeviceMapping")]),
         tags=_tags(item),
+        state_since=transition_time(get("reason")),
     )
 
 

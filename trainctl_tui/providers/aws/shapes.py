@@ -16,7 +16,7 @@ from trainctl_tui.domain.resources import (
     TypeSpec,
     Volume,
 )
-from trainctl_tui.providers.aws.words import failed_checks, is_primary, of_datetime, percent
+from trainctl_tui.providers.aws.words import failed_checks, is_primary, of_datetime, percent, transition_time
 
 Shape = Mapping[str, Any]
 ReadShapes = Callable[[Sequence[Shape], str], tuple[Row, ...]]
@@ -136,6 +136,7 @@ def _instance(machine: Shape, region: str, owner: str) -> Instance:
             for mapping in machine.get("BlockDeviceMappings", ())
         ),
         tags=_tags(machine),
+        state_since=transition_time(machine.get("StateTransitionReason")),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+_TRANSITION = re.compile(r"\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:GMT|UTC)\)\Z", re.ASCII)
 
 
 def seconds(text: str | None) -> float | None:
@@ -27,6 +30,15 @@ def http_date(text: str) -> float | None:
     try:
         return of_datetime(parsedate_to_datetime(text))
     except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def transition_time(reason: str | None) -> float | None:
+    """Read when a state changed: "User initiated (2026-11-20 12:01:33 GMT)". None where it is not told."""
+    match = _TRANSITION.search(reason or "")
+    try:
+        return seconds(f"{match[1]}T{match[2]}") if match else None
+    except ValueError:
         return None
 
 

@@ -17,16 +17,16 @@ from trainctl_tui.tui.command_line import Destination
 from trainctl_tui.tui.help import help_text
 from trainctl_tui.tui.measured import measure, metrics_text
 from trainctl_tui.tui.messages import Answer
+from trainctl_tui.tui.screens.cleaning import Cleaning
 from trainctl_tui.tui.screens.metrics import MetricsScreen
 from trainctl_tui.tui.screens.pick import PickScreen
-from trainctl_tui.tui.screens.taking import Taking
 from trainctl_tui.tui.screens.text import TextScreen
 from trainctl_tui.tui.themes import THEMES
 from trainctl_tui.tui.widgets.pane_view import PaneView
 from trainctl_tui.tui.widgets.prompt import Prompt
 
 
-class Asking(Taking):
+class Asking(Cleaning):
     """The questions of the dashboard."""
 
     _before = ""

@@ -100,6 +100,7 @@ class Dashboard(Asking):
                 pane.show(news, facts)
         self._refresh_lines()
         self._refresh_drawer()
+        self.tell_cleanup()
 
     def _make_facts(self, before: News) -> Facts:
         """Return the facts of now; what has not changed is not built again."""

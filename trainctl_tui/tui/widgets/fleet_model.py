@@ -6,7 +6,7 @@ model falls *asleep*: nothing is highlighted and nothing can be acted on until t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -213,6 +213,11 @@ class FleetModel:
     def mark_all_shown(self) -> None:
         """Mark every row that is shown."""
         self.marks |= frozenset(self._view.shown)
+
+    def mark(self, keys: Collection[Key]) -> None:
+        """Mark these rows and no other, hidden ones too."""
+        self.marks = frozenset(key for key in keys if key in self.rows)
+        self._anchor = None
 
     def clear_marks(self) -> None:
         """Unmark every row, hidden ones too."""

@@ -8,7 +8,7 @@ the keys, and only lines that say something else are painted again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from time import monotonic
 from typing import Any, Generic
 
@@ -136,6 +136,11 @@ class FleetTable(FleetCanvas[Row, Facts], Generic[Row, Facts], can_focus=True):
             return True
         self._wished_key = key if self._pursuing else None
         return self._pursuing
+
+    def mark(self, keys: Collection[Key]) -> None:
+        """Mark these rows and no other, hidden ones too; those that are not listed cannot be."""
+        self.model.mark(keys)
+        self._marked()
 
     def begin(self) -> None:
         """Highlight the first row if nobody has moved yet: a screen wants a place to start from."""

@@ -29,6 +29,7 @@ from trainctl_tui.tui.widgets.fleet_plan import Wanted
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 from trainctl_tui.tui.widgets.line import Line
 
+_WASTE = parse("is:waste", Kind.INSTANCES)
 _JUDGED_ANEW = 60.0  # seconds after which a filter is asked again: ages have grown
 
 
@@ -45,6 +46,7 @@ class PaneView(Vertical):
         self.facts = facts
         self.query_text = ""
         self.hide_ended = True
+        self.waste_only = False
         self._query: Query | None = None
         self._lanes: tuple[LaneState, ...] = ()
         self._regions: tuple[str, ...] = ()
@@ -111,7 +113,7 @@ class PaneView(Vertical):
         """Let time pass: ages and spinners."""
         self.facts = facts
         self.table.set_facts(facts)
-        if self._query is not None and facts.now - self._judged_at >= _JUDGED_ANEW:
+        if self._queries and facts.now - self._judged_at >= _JUDGED_ANEW:
             self._reconsider()
         self.show_title()
 
@@ -125,6 +127,11 @@ class PaneView(Vertical):
     def set_hide_ended(self, hide: bool) -> None:
         """Show or hide terminated rows."""
         self.hide_ended = hide
+        self._apply_filter()
+
+    def set_waste_only(self, only: bool) -> None:
+        """Show only what could be cleaned up, or everything again; the filter holds besides."""
+        self.waste_only = only
         self._apply_filter()
 
     def order_by(self, key: str, reverse: bool) -> None:
@@ -168,17 +175,23 @@ class PaneView(Vertical):
         """Judge and order the rows by what is known now of the world around them."""
         self.table.reconsider(self._wanted())
 
+    @property
+    def _queries(self) -> tuple[Query, ...]:
+        waste = (_WASTE,) if self.waste_only else ()
+        return waste if self._query is None else (*waste, self._query)
+
     def _wanted(self) -> Wanted | None:
-        query, hide = self._query, self.hide_ended and self.spec.kind is Kind.INSTANCES
+        queries, hide = self._queries, self.hide_ended and self.spec.kind is Kind.INSTANCES
         self._judged_at = self.facts.now
-        if query is None and not hide:
+        if not queries and not hide:
             return None
         asked = context(self.columns, self.facts)
 
         def wanted(row: Row) -> bool | None:
             if hide and isinstance(row, Instance) and row.state == "terminated":
                 return False
-            return True if query is None else query.verdict(row, asked)
+            verdicts = {query.verdict(row, asked) for query in queries}
+            return False if False in verdicts else None if None in verdicts else True
 
         return wanted
 
@@ -207,9 +220,14 @@ class PaneView(Vertical):
         if model.marks:
             hidden = f" ({model.marked_hidden} hidden)" if model.marked_hidden else ""
             notes.append((f"{len(model.marks):,} marked{hidden}", "bold magenta"))
-        if self.query_text:
+        shown = [
+            text
+            for text in ("waste only" * self.waste_only, self.query_text and f"/{self.query_text}")
+            if text
+        ]
+        if shown:
             unknown = f" {model.unknown:,} unknown" if model.unknown else ""
-            notes.append((f"/{safe(self.query_text, 60)}{unknown}", "cyan"))
+            notes.append((f"{safe(' '.join(shown), 60)}{unknown}", "cyan"))
         if lane is not None and lane.standing is not Standing.LIVE:
             notes.append((standing(lane, self.facts.now), "yellow"))
         # Last, because a narrow screen cuts the end.

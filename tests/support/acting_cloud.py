@@ -1,0 +1,157 @@
+"""A cloud for executions in this process: it counts what acts do, goes wrong as told, and is read fast."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from random import Random
+
+from msgspec.structs import replace
+
+from trainctl_tui.domain.acts import Act, Facts, Fleet, Job, JobState, VolumeFacts
+from trainctl_tui.domain.errors import OutcomeUnknown, Throttled, TrainctlError
+from trainctl_tui.providers.base import Patience, Provider
+from trainctl_tui.services.facts import Gathered
+from trainctl_tui.services.facts import Target as Place
+from trainctl_tui.simcloud.engine import Clock, Engine
+from trainctl_tui.simcloud.engine.context import Answer, Params
+from trainctl_tui.simcloud.engine.world import Tables
+from trainctl_tui.simcloud.provider import EngineProvider
+
+ACTS = {
+    "StartInstances": Act.START,
+    "StopInstances": Act.STOP,
+    "RebootInstances": Act.REBOOT,
+    "TerminateInstances": Act.TERMINATE,
+}
+
+
+class Counted(Engine):
+    """An engine that counts what each act did to each machine."""
+
+    def __init__(self, clock: Clock, seed: int = 0) -> None:
+        super().__init__(clock=clock, seed=seed)
+        self.effects: Counter[tuple[Act, str]] = Counter()
+
+    def call(self, operation: str, params: Params, *, region: str, account: str = "") -> Answer:
+        act = ACTS.get(operation)
+        if act is None or params.get("DryRun"):
+            return super().call(operation, params, region=region, account=account)
+        self.settle()
+        machines = self.world(region).instances
+        named = [machines[id] for id in params["InstanceIds"] if id in machines]
+        before = [record.state for record in named]
+        try:
+            answer = super().call(operation, params, region=region, account=account)
+        finally:
+            self.effects.update(
+                (act, record.id) for record, state in zip(named, before, strict=True) if record.state != state
+            )
+        if act is Act.REBOOT:
+            self.effects.update((act, record.id) for record in named)
+        return answer
+
+
+class Faults:
+    """What goes wrong with calls: chances of a throttled call and of a lost answer, and a plan by number.
+
+    ``acts`` counts the calls that act; ``at`` maps the number of any call to what it raises before it.
+    """
+
+    def __init__(self, chance: Random, throttled: float = 0.0, lost: float = 0.0) -> None:
+        self.calls = 0
+        self.at: dict[int, TrainctlError] = {}
+        self.denied: set[str] = set()
+        self.throttled = throttled
+        self.lost = lost
+        self._chance = chance
+
+    def before(self, operation: str, _region: str) -> None:
+        self.calls += 1
+        if (error := self.at.get(self.calls)) is not None:
+            raise error
+        if self.throttled and self._chance.random() < self.throttled:
+            raise Throttled(f"{operation} was refused.", code="RequestLimitExceeded")
+
+    def after(self, operation: str, _region: str) -> None:
+        if self.lost and operation in ACTS and self._chance.random() < self.lost:
+            raise OutcomeUnknown(f"{operation} was sent, and no answer came.")
+
+
+class OnStage(EngineProvider):
+    """The engine's provider on its own clock. It reads facts off the records, as a reader sees them.
+
+    The protection of machines in ``blind`` is not told: they fail when they are acted on.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        faults: Faults | None = None,
+        jobs: Mapping[str, Job] | None = None,
+        blind: Collection[str] = (),
+    ) -> None:
+        before, after = (faults.before, faults.after) if faults else (_pass, _pass)
+        super().__init__(engine, before=before, after=after, jobs=jobs)
+        self._hear = before
+        self._blind = blind
+
+    def clock_offset(self) -> float:
+        return 0.0
+
+    def facts(self, region: str, ids: Collection[str], patience: Patience) -> tuple[Facts, ...]:
+        self._hear("DescribeInstances", region)
+        now = self._engine.settle()
+        seen = self._engine.world(region).seen(now)
+        return tuple(self._told(id, region, now, seen) for id in ids)
+
+    def observe(self, region: str, ids: Collection[str], patience: Patience) -> dict[str, str]:
+        self._hear("DescribeInstances", region)
+        seen = self._engine.world(region).seen(self._engine.settle()).instances
+        return {id: seen[id].state for id in ids if id in seen}
+
+    def _told(self, id: str, region: str, now: float, seen: Tables) -> Facts:
+        record = seen.instances.get(id)
+        if record is None:
+            return Facts(id, self._engine.account, region, now)
+        job = Job(JobState.NONE)
+        if record.state == "running":
+            job = replace(self.jobs.get(id, Job(JobState.UNKNOWN)), probed_at=now)
+        volumes = tuple(
+            VolumeFacts(disk.id, held.device, held.device == record.root_device, held.delete_on_termination)
+            for disk in (seen.volumes[volume] for volume in record.volumes if volume in seen.volumes)
+            for held in disk.attachments
+        )
+        return Facts(
+            id=id,
+            account=self._engine.account,
+            region=region,
+            read_at=now,
+            zone=record.zone,
+            state=record.state,
+            type=record.type,
+            lifecycle=record.lifecycle,
+            launched_at=record.launched_at,
+            tags=tuple(record.tags.items()),
+            terminate_protected=record.terminate_protected and id not in self._blind,
+            stop_protected=record.stop_protected and id not in self._blind,
+            volumes=volumes,
+            instance_store=False,
+            job=job,
+        )
+
+
+def _pass(_operation: str, _region: str) -> None:
+    """Let a call pass."""
+
+
+def gather(provider: Provider, targets: Sequence[Place], patience: Patience) -> Gathered:
+    """Gather as ``services.facts`` does, in this thread and without money, so that every run is alike."""
+    assert isinstance(provider, OnStage)
+    regions: dict[str, list[str]] = {}
+    for region, id in targets:
+        regions.setdefault(region, []).append(id)
+    found = [facts for region, ids in regions.items() for facts in provider.facts(region, ids, patience)]
+    fleets = tuple(Fleet(region, active=10, visible=10_000) for region in regions)
+    identity = provider.identify(patience)
+    return Gathered(identity, tuple(found), fleets, max(facts.read_at for facts in found))

@@ -1,0 +1,123 @@
+"""``cleanup``: what could go, why, and what it costs; then the plan to end it, as a dry run at first."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from msgspec.structs import replace
+
+from trainctl_tui import bootstrap
+from trainctl_tui.domain.acts import Act
+from trainctl_tui.domain.errors import ConfigError
+from trainctl_tui.domain.findings import Candidate, Findings
+from trainctl_tui.domain.resources import Kind
+from trainctl_tui.domain.tags import name_of
+from trainctl_tui.headless import asked, codes, output, shapes
+from trainctl_tui.headless.acting import act, carry_out, refuse_read_only
+from trainctl_tui.headless.consent import Ways
+from trainctl_tui.headless.known import Source
+from trainctl_tui.headless.planning import Wish, prepare
+from trainctl_tui.headless.reports import report_lanes
+from trainctl_tui.listing.format import plural
+from trainctl_tui.listing.waste import cost, found, sum_of, unsure_text, why
+from trainctl_tui.safe import safe
+from trainctl_tui.services.export import SCHEMA
+
+_KINDS = (Kind.INSTANCES, Kind.VOLUMES)
+_LONGEST = 1000  # characters of one line
+_NEXT = "This was a dry run. Write it down with --save-plan FILE, then use it with --plan FILE."
+
+
+def cleanup(given: argparse.Namespace) -> int:
+    """Look for waste, and plan or carry out its end; return the exit code."""
+    if given.plan:
+        return _use(given)
+    settings = asked.settings_of(given).settings
+    launch = asked.launch_of(given, settings)
+    ways = Ways.of(given, frozen=False)
+    goes_on = bool(ways.save_plan or ways.confirm is not None or ways.yes)
+    if goes_on:
+        refuse_read_only(launch)
+    with asked.observed(given, launch, Source(launch, settings)) as source:
+        known = source.fresh(_KINDS)
+        busy = bootstrap.journal().busy()
+        facts = replace(known.facts, busy=frozenset((*busy, *busy.values())))
+        findings = found(facts)
+        chosen = _chosen(findings, given.include)
+        _tell(findings, chosen, ways)
+        if code := report_lanes(known):
+            output.note("Nothing is planned from a listing that is not whole.")
+            return code
+        if launch.read_only or not chosen:
+            output.note("Read-only: nothing is planned." if chosen else "Nothing is chosen: nothing to plan.")
+            return _without_plan(findings, chosen, ways)
+        targets = [(one.row.region, one.row.id) for one in chosen]
+        wish = Wish(Act.TERMINATE, tuple(dict.fromkeys(given.include)))
+        prepared = prepare(wish, targets, source, launch, settings.policy, busy)
+        code = carry_out(prepared, replace(ways, dry_run=not goes_on), _document(findings, chosen))
+        if not goes_on:
+            output.note(_NEXT)
+        return code
+
+
+def _use(given: argparse.Namespace) -> int:
+    """Carry out a plan that was saved, as ``terminate --plan`` does."""
+    if given.include or given.save_plan:
+        raise ConfigError("A plan names its instances.", "", "Leave out either --plan or the rest.")
+    return act(argparse.Namespace(**{**vars(given), "command": Act.TERMINATE.value, "ids": []}))
+
+
+def _chosen(findings: Findings, included: list[str]) -> tuple[Candidate, ...]:
+    """Return what begins marked and what was named besides; raise ConfigError for what is no candidate."""
+    if strange := sorted(set(included) - {one.row.id for one in findings.candidates}):
+        raise ConfigError(
+            f"{safe(strange[0], 80)} is no candidate for a clean-up.",
+            "",
+            "Name one of the list, or use `trainctl-tui terminate`.",
+        )
+    return tuple(one for one in findings.candidates if one.chosen or one.row.id in included)
+
+
+def _tell(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> None:
+    say = output.note if ways.json else output.say
+    total = f", {sum_of(chosen)} would end" if chosen and sum_of(chosen) else ""
+    say(f"Clean-up: {plural(len(findings.candidates), 'candidate')}, {len(chosen)} chosen{total}")
+    for one in findings.candidates:
+        row, mark = one.row, "x" if one in chosen else " "
+        words = (row.id, name_of(row.tags) or "-", row.region, row.state, row.type, cost(one))
+        say(safe(f"[{mark}] {'  '.join(words)}", _LONGEST))
+        say(safe(f"      {why(one)}", _LONGEST))
+    if text := unsure_text(findings):
+        output.note(text)
+
+
+def _without_plan(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> int:
+    if ways.json:
+        none = {"plan": None, "dry_run": None, "operation": None}
+        head = {"schema": SCHEMA, "kind": "act", "lanes": []}
+        output.say(shapes.encode({**head, **none, **_document(findings, chosen)}))
+    return codes.DONE
+
+
+def _document(findings: Findings, chosen: tuple[Candidate, ...]) -> dict[str, Any]:
+    return {
+        "candidates": [_object(one, one in chosen) for one in findings.candidates],
+        "unsure": [one.row.id for one in findings.unsure],
+    }
+
+
+def _object(one: Candidate, is_chosen: bool) -> dict[str, Any]:
+    row = one.row
+    return {
+        "id": row.id,
+        "region": row.region,
+        "name": name_of(row.tags),
+        "state": row.state,
+        "rule": one.suspicion.rule,
+        "age": one.suspicion.age,
+        "why": why(one),
+        "chosen": is_chosen,
+        "hourly": None if one.hourly is None else one.hourly.usd,
+        "monthly": None if one.monthly.unknown else one.monthly.usd,
+    }

@@ -1,0 +1,133 @@
+"""A plan as a command tells it: three groups with their reasons, the money, the volumes that die."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from trainctl_tui.domain.acts import Act, Facts, Finding, Judgement, VolumeFacts
+from trainctl_tui.domain.limits import RUNS
+from trainctl_tui.domain.plans import Plan
+from trainctl_tui.domain.tags import name_of
+from trainctl_tui.listing.format import UNKNOWN, gib, plural
+from trainctl_tui.safe import safe
+
+_LONGEST = 1000  # characters of one line
+_SAVING = (Act.STOP, Act.TERMINATE)
+_LEFT_OUT = "left out"
+
+
+def lines(plan: Plan) -> list[str]:
+    """Return the plan as lines that cannot touch a terminal."""
+    return [safe(line, _LONGEST) for line in _lines(plan)]
+
+
+def to_object(plan: Plan) -> dict[str, Any]:
+    """Return the plan as an object of JSON (docs/headless.md)."""
+    return {
+        "act": plan.act,
+        "account": plan.account,
+        "actor": plan.actor,
+        "endpoint": plan.endpoint,
+        "made_at": plan.made_at,
+        "verdict": plan.verdict.name.lower(),
+        "phrase": plan.phrase,
+        "hash": plan.hash(),
+        "hourly_saved": plan.hourly_saved,
+        "included": plan.included,
+        "findings": [_finding(one) for one in plan.findings],
+        "goes": [_judgement(one, plan.act) for one in plan.goes],
+        "needs_word": [_judgement(one, plan.act) for one in plan.needs_word],
+        "left_out": [_judgement(one, plan.act) for one in plan.left_out],
+    }
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    chosen = len(plan.judgements)
+    yield f"Plan: {plan.act} {len(plan.goes)} of {plural(chosen, 'instance')} in account {plan.account}"
+    yield f"as {plan.actor}" + (f" at {plan.endpoint}" if plan.endpoint else "")
+    yield from _group("goes", plan.goes, plan.act)
+    yield from _group("needs your word, one by one: --include ID", plan.needs_word, plan.act)
+    yield from _group(_LEFT_OUT, plan.left_out, plan.act)
+    if plan.findings:
+        yield "together"
+        yield from _reasons(plan.findings, "    ")
+    if plan.act in _SAVING and plan.goes:
+        yield f"saves {_hourly(plan.hourly_saved)}"
+    if plan.act is Act.TERMINATE and plan.goes:
+        yield _volumes_of(plan.goes)
+
+
+def _group(title: str, group: tuple[Judgement, ...], act: Act) -> Iterator[str]:
+    if not group:
+        return
+    yield f"{title} ({len(group)})"
+    for one in group:
+        yield f"    {_target(one.facts)}"
+        yield from _reasons(one.findings, "        ")
+        if act is Act.TERMINATE and title != _LEFT_OUT:
+            yield from (f"        {_fate(volume)}" for volume in one.facts.volumes or ())
+
+
+def _target(facts: Facts) -> str:
+    words = (facts.id, name_of(facts.tags or ()), facts.zone or facts.region, facts.state, facts.type)
+    price = _hourly(facts.hourly) if facts.is_known else ""
+    price += " when it runs" if price and facts.state not in RUNS else ""
+    return "  ".join(word for word in (*words, price) if word)
+
+
+def _reasons(findings: Iterable[Finding], indent: str) -> Iterator[str]:
+    for one in sorted(findings, key=lambda one: -one.verdict):
+        yield f"{indent}{one.verdict.name:<6} {one.row:<7} {one.reason}"
+
+
+def _fate(volume: VolumeFacts) -> str:
+    fates = {True: "dies with it", False: "stays", None: "may die with it"}
+    cost = f", {_monthly(volume.monthly)}" if volume.delete_on_termination is False else ""
+    return f"volume {volume.id}  {gib(volume.size_gib)}  {fates[volume.delete_on_termination]}{cost}"
+
+
+def _volumes_of(goes: tuple[Judgement, ...]) -> str:
+    """Return how many volumes end, and what those that stay cost."""
+    unknown = sum(one.facts.volumes is None for one in goes)
+    volumes = [volume for one in goes for volume in one.facts.volumes or ()]
+    staying = [volume.monthly for volume in volumes if volume.delete_on_termination is False]
+    priced = [cost for cost in staying if cost is not None]
+    cost = sum(priced) if len(priced) == len(staying) else None
+    told = f"volumes: {len(volumes) - len(staying)} die"
+    told += f", {len(staying)} stay ({_monthly(cost)})" if staying else ""
+    return told + (f"; those of {plural(unknown, 'instance')} are unknown" if unknown else "")
+
+
+def _hourly(amount: float | None) -> str:
+    return f"{UNKNOWN} $/h" if amount is None else f"~${amount:,.2f}/h"
+
+
+def _monthly(amount: float | None) -> str:
+    return f"{UNKNOWN} $/month" if amount is None else f"~${amount:,.2f}/month"
+
+
+def _judgement(judgement: Judgement, act: Act) -> dict[str, Any]:
+    facts = judgement.facts
+    ends = act is Act.TERMINATE
+    volumes = facts.volumes if facts.volumes is None else [
+        {"id": one.id, "size_gib": one.size_gib, "monthly": one.monthly,
+         "dies": one.delete_on_termination if ends else False}
+        for one in facts.volumes
+    ]  # fmt: skip
+    return {
+        "id": facts.id,
+        "region": facts.region,
+        "zone": facts.zone,
+        "name": name_of(facts.tags or ()),
+        "state": facts.state,
+        "type": facts.type,
+        "hourly": facts.hourly,
+        "verdict": judgement.verdict.name.lower(),
+        "findings": [_finding(one) for one in judgement.findings],
+        "volumes": volumes,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {"row": finding.row, "verdict": finding.verdict.name.lower(), "reason": finding.reason}

@@ -1,0 +1,54 @@
+"""A step: what is sent (do), what proves that it was (observe), and what taking it back means (undo)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from msgspec import Struct
+
+from trainctl_tui.domain.acts import Act, Facts
+
+
+class Seen(StrEnum):
+    """What a state says about a step that may have been sent."""
+
+    BEFORE = "unchanged"  # as if nothing had been sent; where reads lag, this proves nothing yet
+    GOING = "on its way"
+    DONE = "done"
+    ELSEWHERE = "in a state that this step does not lead to"
+    TRACELESS = "as it would be either way"  # the step leaves nothing to see
+
+
+class Step(Struct, frozen=True):
+    """One call and how it is known to have had its effect.
+
+    ``resend``: may be sent again once it was observed that nothing changed. ``partial``: an error may hide
+    that some of the targets were acted on (EC2 developer guide, TerminateInstances across zones).
+    ``limit``: seconds until a target that is still on its way is left so. ``absence_is_done``: a target
+    that is no longer listed, after our own accepted call, is at its end.
+    """
+
+    do: Act
+    observe: Callable[[str], Seen]
+    undo: str
+    protection: Callable[[Facts], bool | None]
+    resend: bool
+    partial: bool = False
+    limit: float = 900.0
+    absence_is_done: bool = False
+
+
+def by_state(*, before: str, going: str, done: str) -> Callable[[str], Seen]:
+    """Return what observes a step by the state of the machine; states are separated by spaces."""
+    table = {
+        **dict.fromkeys(before.split(), Seen.BEFORE),
+        **dict.fromkeys(going.split(), Seen.GOING),
+        **dict.fromkeys(done.split(), Seen.DONE),
+    }
+    return lambda state: table.get(state, Seen.ELSEWHERE)
+
+
+def unprotected(_facts: Facts) -> bool:
+    """Say that no protection of the provider's forbids this step."""
+    return False
