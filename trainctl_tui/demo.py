@@ -32,6 +32,7 @@ def running(seed: int, instances: int, speed: float, faults: str = "") -> Iterat
             f"It needs {', '.join(missing)}.",
             "Run: pip install 'trainctl-tui[demo]'",
         )
+    from trainctl_tui.simcloud.names import USER
     from trainctl_tui.simcloud.process import SimCloud, simulated_environment
 
     script = Path(faults) if faults else None
@@ -45,6 +46,7 @@ def running(seed: int, instances: int, speed: float, faults: str = "") -> Iterat
         with _own_directories(f"seed-{seed}-of-{instances}") as directories:
             for real in ("TRAINCTL_STATE_DIR", "TRAINCTL_PROFILE", "TRAINCTL_REGIONS"):
                 environment.pop(real, None)
+            environment["TRAINCTL_USER"] = USER
             os.environ.clear()
             os.environ.update(environment | directories)
             yield cloud.endpoint
