@@ -258,8 +258,10 @@ def test_what_changed_since_a_plan_was_saved_is_left_out_by_name(
     file = str(stage.state.parent / "plan.json")
     saved = stage.run("terminate", first, second, "--save-plan", file)
     assert saved.code == 0, saved
-    assert stage.run("terminate", first, "--save-plan", file).code == 2  # it is never overwritten
-    assert stage.run("stop", "--plan", file).code == 2
+    again, other = stage.run_all([("terminate", first, "--save-plan", file), ("stop", "--plan", file)])
+    assert (again.code, other.code) == (2, 2)
+    assert "It is never overwritten" in again.err
+    assert "The plan is to terminate" in other.err
     told = change(stage, first)
     used = stage.run("terminate", "--plan", file, "--json", "--confirm", "terminate 2")
     assert used.code == 3

@@ -13,7 +13,6 @@ from tests.support.commands import Commands, Ended
 from trainctl_tui.simcloud.process import SimCloud
 
 USER = "ann"
-ZONE = "us-east-1a"
 DAY = 86_400.0
 PASSING = frozenset({"pending", "stopping", "shutting-down"})
 
@@ -36,12 +35,9 @@ class Stage:
     ) -> str:
         """Add a machine that runs for a day, and return its id."""
         named = {"trainctl:user": owner, **{key.replace("__", ":"): value for key, value in tags.items()}}
-        told = self.cloud.engine_command("add", region=region, state=state, tags=named)
-        (id,) = told["ids"]
+        (id,) = self.cloud.engine_command("add", region=region, state=state)["ids"]
         now = self.cloud.engine_command("advance", seconds=0)["now"]
-        fields = {"launched_at": now - DAY, "lifecycle": "", "spot_request_id": ""}
-        if region == "us-east-1":
-            fields["zone"] = ZONE
+        fields = {"tags": named, "launched_at": now - DAY, "lifecycle": "", "zone": f"{region}a"}
         for name, value in fields.items():
             self.cloud.engine_command("attribute", region=region, id=id, name=name, value=value)
         return str(id)
