@@ -145,30 +145,29 @@ def run_executor(op: str) -> Operation:
     from functools import partial
     from threading import Event
 
+    from trainctl_tui import paths
     from trainctl_tui.launch import endpoint_of
-    from trainctl_tui.services import crashpoint, executor, log, state_dir
-    from trainctl_tui.services.audit import Audit
+    from trainctl_tui.services import crashpoint, executor, log, prices
     from trainctl_tui.services.executor_run import Tools
     from trainctl_tui.services.facts import gather
-    from trainctl_tui.services.journal import Journal
-    from trainctl_tui.services.unpriced import Unpriced
+    from trainctl_tui.view_settings import load_view_settings
 
     crashpoint.light(crashpoint.fuse_of(os.environ.get(crashpoint.VARIABLE, "")))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.begin("executor", "info")
-    folder = state_dir.find()
-    journal = Journal(folder)
+    held = journal()
+    settings = load_view_settings({"profile": held.operation(op).profile}).settings
     tools = Tools(
         open_provider=lambda launch: provider(launch, log.call),
-        gather=partial(gather, prices=Unpriced()),
-        audit=Audit(folder),
+        gather=partial(gather, prices=prices.load(paths.prices_file())),
+        audit=audit(),
         stop=stop,
-        read_only=bool(os.environ.get("TRAINCTL_READ_ONLY")),
+        read_only=settings.read_only,
         endpoint=endpoint_of(os.environ),
     )
-    return executor.run(op, journal, tools)
+    return executor.run(op, held, tools)
 
 
 def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> TrainctlApp:

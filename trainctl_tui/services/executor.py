@@ -14,7 +14,7 @@ from threading import Thread
 from trainctl_tui.domain.errors import Refused, TrainctlError
 from trainctl_tui.domain.operations import Operation, OpState, Outcome
 from trainctl_tui.launch import child_environment
-from trainctl_tui.services import journal_lock
+from trainctl_tui.services import journal_lock, report
 from trainctl_tui.services.executor_cloud import Cloud
 from trainctl_tui.services.executor_run import Cancelled, Run, Stopped, Tools
 from trainctl_tui.services.executor_sender import Sender, TooMany
@@ -68,6 +68,7 @@ def run(op: str, journal: Journal, tools: Tools) -> Operation:
     told = journal.operation(id)
     if told.state.is_final:
         journal_lock.forget(journal.folder, id)
+        report.leave(journal, id)
     return told
 
 
