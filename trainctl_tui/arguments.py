@@ -105,7 +105,6 @@ def parser() -> argparse.ArgumentParser:
     add_op(commands, _command)
     add_audit(commands, _command)
     _add_config(commands)
-    _add_op(commands)
     _add_completion(commands)
     return top
 
@@ -221,13 +220,6 @@ def _add_config(commands: _Commands[argparse.ArgumentParser]) -> None:
     _command(acts, "init", "write a file with every setting in comments; never over another file")
     _command(acts, "path", "print where the file of settings is, or would be")
     _command(acts, "check", "look for mistakes in every source of settings")
-
-
-def _add_op(commands: _Commands[argparse.ArgumentParser]) -> None:
-    op = _command(commands, "op", "operations that were confirmed")
-    acts = op.add_subparsers(dest="op_command", metavar="COMMAND", required=True)
-    run = _command(acts, "run", "carry a confirmed operation out in this process; the dashboard starts it so")
-    run.add_argument("id", metavar="ID", help="the operation, or the beginning of its id")
 
 
 def _add_completion(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -64,13 +64,25 @@ def refuse_read_only(launch: Launch) -> None:
 def carry_out(prepared: Prepared, ways: Ways, beside: Mapping[str, Any] = NONE) -> int:
     """Tell a plan, and do with it what was asked for; return the exit code.
 
-    Raises Refused where it is not confirmed. With ``ways.json`` one document tells everything at the end, and
-    what is ``beside`` it.
+    Raises Refused where it is not confirmed. With ``ways.json`` one document tells everything at the end,
+    that included, and what is ``beside`` it.
     """
-    told: dict[str, Any] = {"plan": plan_text.to_object(prepared.plan), "dry_run": None, "operation": None}
+    told: dict[str, Any] = {
+        "plan": plan_text.to_object(prepared.plan),
+        "dry_run": None,
+        "operation": None,
+        "error": None,
+    }
     for line in plan_text.lines(prepared.plan):
         _tell(line, ways)
-    code = _go(prepared, ways, told)
+    try:
+        code = _go(prepared, ways, told)
+    except TrainctlError as error:
+        if not ways.json:
+            raise
+        told["error"] = shapes.error(error.trouble)
+        output.note_trouble("", error.trouble)
+        code = codes.code_of(error.trouble)
     if ways.json:
         output.say(shapes.encode({"schema": SCHEMA, "kind": "act", "lanes": [], **told, **beside}))
     return code
@@ -79,8 +91,10 @@ def carry_out(prepared: Prepared, ways: Ways, beside: Mapping[str, Any] = NONE) 
 def _go(prepared: Prepared, ways: Ways, told: dict[str, Any]) -> int:
     plan = prepared.plan
     if plan.verdict is Verdict.REFUSE:
-        _record_refusal(prepared)
-        output.note(f"This {plan.act} is refused: none of these may go. {_NOTHING}")
+        if not (ways.dry_run or ways.save_plan):
+            _record_refusal(prepared)
+        words = "need your word, one by one: --include ID" if plan.needs_word else "none of these may go"
+        output.note(f"This {plan.act} is refused: {words}. {_NOTHING}")
         return codes.REFUSED
     if ways.save_plan:
         plan_file.save(Path(ways.save_plan), plan)

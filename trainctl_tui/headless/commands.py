@@ -64,10 +64,6 @@ def _find(given: argparse.Namespace, parser: argparse.ArgumentParser) -> Command
             from trainctl_tui.headless.config import config
 
             return config
-        case "op":
-            from trainctl_tui.headless.running import run_operation
-
-            return run_operation
         case _:
             from trainctl_tui.headless.completion import completion
 

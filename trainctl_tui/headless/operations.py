@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
 from typing import Any
 
 from trainctl_tui import bootstrap
 from trainctl_tui.domain.errors import Conflict, Refused
 from trainctl_tui.domain.operations import Operation, Outcome
 from trainctl_tui.headless import codes, output, shapes
+from trainctl_tui.headless.asked import flags_of
 from trainctl_tui.headless.following import code_of, follow, outcome_lines
 from trainctl_tui.headless.running import run_operation
 from trainctl_tui.safe import safe
 from trainctl_tui.services import executor
 from trainctl_tui.services.export import SCHEMA
 from trainctl_tui.services.journal import Journal
-from trainctl_tui.services.report import markdown, report_of, to_json
+from trainctl_tui.services.report import file_of, markdown, report_of, to_json
 from trainctl_tui.services.report import moment as moment_of
 from trainctl_tui.view_settings import load_view_settings
 
@@ -70,11 +70,13 @@ def _list(given: argparse.Namespace, journal: Journal) -> int:
 def _show(given: argparse.Namespace, journal: Journal) -> int:
     report = report_of(journal, given.id)
     output.say(to_json(report) if given.json else markdown(report).rstrip("\n"))
+    if (file := file_of(journal.folder, report.id)).exists():
+        output.note(f"Kept in {file}, and beside it as JSON.")
     return codes.DONE
 
 
 def _resume(given: argparse.Namespace, journal: Journal) -> int:
-    _refuse_read_only()
+    _refuse_read_only(given)
     operation = journal.operation(given.id)
     if operation.state.is_final:
         raise Conflict(f"Operation {operation.id} has ended.", f"It is {operation.state}.")
@@ -84,7 +86,7 @@ def _resume(given: argparse.Namespace, journal: Journal) -> int:
 
 
 def _rollback(given: argparse.Namespace, journal: Journal) -> int:
-    _refuse_read_only()
+    _refuse_read_only(given)
     operation = journal.operation(given.id)
     executor.rollback(operation.id, journal, os.environ)
     return _follow(given, journal, operation.id)
@@ -100,6 +102,6 @@ def _follow(given: argparse.Namespace, journal: Journal, id: str) -> int:
     return code_of(operation)
 
 
-def _refuse_read_only(flags: Mapping[str, object] | None = None) -> None:
-    if load_view_settings(flags).settings.read_only:
+def _refuse_read_only(given: argparse.Namespace) -> None:
+    if load_view_settings(flags_of(given)).settings.read_only:
         raise Refused("This run is read-only.", "Nothing was sent.", "Start it without read-only mode.")

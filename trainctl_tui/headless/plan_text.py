@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from trainctl_tui.domain.acts import Act, Facts, Finding, Judgement, VolumeFacts
+from trainctl_tui.domain.limits import RUNS
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.domain.tags import name_of
 from trainctl_tui.listing.format import UNKNOWN, gib, plural
@@ -71,6 +72,7 @@ def _group(title: str, group: tuple[Judgement, ...], act: Act) -> Iterator[str]:
 def _target(facts: Facts) -> str:
     words = (facts.id, name_of(facts.tags or ()), facts.zone or facts.region, facts.state, facts.type)
     price = _hourly(facts.hourly) if facts.is_known else ""
+    price += " when it runs" if price and facts.state not in RUNS else ""
     return "  ".join(word for word in (*words, price) if word)
 
 
@@ -92,9 +94,9 @@ def _volumes_of(goes: tuple[Judgement, ...]) -> str:
     staying = [volume.monthly for volume in volumes if volume.delete_on_termination is False]
     priced = [cost for cost in staying if cost is not None]
     cost = sum(priced) if len(priced) == len(staying) else None
-    told = f"{plural(len(volumes) - len(staying), 'volume')} die"
+    told = f"volumes: {len(volumes) - len(staying)} die"
     told += f", {len(staying)} stay ({_monthly(cost)})" if staying else ""
-    return told + (f"; the volumes of {plural(unknown, 'instance')} are unknown" if unknown else "")
+    return told + (f"; those of {plural(unknown, 'instance')} are unknown" if unknown else "")
 
 
 def _hourly(amount: float | None) -> str:

@@ -22,6 +22,7 @@ from trainctl_tui.paths import make_private, replace_file
 from trainctl_tui.safe import escaped, safe
 from trainctl_tui.services.journal import Journal
 from trainctl_tui.services.journal_rows import Confirmed
+from trainctl_tui.services.log import log
 
 SCHEMA = 1
 """Rises when a name goes or changes its meaning."""
@@ -144,9 +145,22 @@ def keep(folder: Path, report: Report) -> Path:
     """Write the report as Markdown and as JSON (0600); return where the Markdown is. May raise OSError."""
     place = make_private(folder / FOLDER)
     replace_file(place / f"{report.id}.json", f"{to_json(report)}\n".encode())
-    file = place / f"{report.id}.md"
+    file = file_of(folder, report.id)
     replace_file(file, markdown(report).encode())
     return file
+
+
+def leave(journal: Journal, id: str) -> None:
+    """Keep the report of an operation that has ended. Where there is no room for it the journal still tells."""
+    try:
+        keep(journal.folder, report_of(journal, id))
+    except OSError as error:
+        log.warning("the report of %s could not be kept: %s", id, error)
+
+
+def file_of(folder: Path, id: str) -> Path:
+    """Return where the Markdown of a report is kept, or would be."""
+    return folder / FOLDER / f"{id}.md"
 
 
 def markdown(report: Report) -> str:
