@@ -33,11 +33,12 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     import os
     from threading import Thread
 
+    from trainctl_tui import paths
     from trainctl_tui.link.messages import CacheWarning, Hello
     from trainctl_tui.link.pipes import Outlet
     from trainctl_tui.link.server import Server, guarded
     from trainctl_tui.link.voice import Voice
-    from trainctl_tui.services import log
+    from trainctl_tui.services import log, prices
     from trainctl_tui.services.desk import Desk
     from trainctl_tui.services.refresh import Plan, Refresher
     from trainctl_tui.services.schedule import Pace
@@ -55,7 +56,8 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     fly = Sharing(remembered, Turns(remembered.turns_dir)).fly
     refresher = Refresher(lambda: provider(launch, heard), Voice(outlet.say), remembered, plan, hands, fly)
     Thread(target=guarded(refresher.run), name="refresher", daemon=True).start()
-    Server(refresher, outlet.say, _pool("question", _QUESTIONS)).listen(incoming)
+    book = prices.load(paths.prices_file())
+    Server(refresher, outlet.say, _pool("question", _QUESTIONS), book).listen(incoming)
     # Threads may sit in sockets for seconds; there is nothing they could finish.
     os._exit(0)
 
