@@ -27,7 +27,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = ("safety", "rules", "losses", "limits", "case", "rule", "changes", "plans")
-TESTS = ("tests/domain/test_safety.py", "tests/domain/test_plans.py", "tests/domain/test_still.py")
+TESTS = tuple(f"tests/domain/test_{name}.py" for name in ("safety", "plans", "still", "reasons"))
 WANTED = 90.0  # per cent
 PATIENCE = 120  # seconds for one mutant
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
