@@ -133,6 +133,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
     from trainctl_tui.view_settings import load_view_settings
 
     warnings = [str(loaded.trouble)] if loaded.trouble else []
+    for_all = loaded.settings.read_only and loaded.origins["read_only"].source == "flag"
 
     def open_session(
         wanted: Launch, settings: ViewSettings, collector: Popen[bytes] | None = None
@@ -145,8 +146,9 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""
-        others = load_view_settings({"profile": wanted.profile}).settings
-        return open_session(replace(wanted, regions=others.regions), others)
+        flags = {"profile": wanted.profile, "read_only": True if for_all else None}
+        others = load_view_settings(flags).settings
+        return open_session(replace(wanted, regions=others.regions, read_only=others.read_only), others)
 
     memory = view_memory.load(paths.state_dir())
     session = open_session(launch, loaded.settings, first)
