@@ -192,6 +192,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
     book = prices.load(paths.prices_file())
     troubles = (loaded.trouble, *book.faults)
     warnings = [str(trouble) for trouble in troubles if trouble]
+    for_all = loaded.settings.read_only and loaded.origins["read_only"].source == "flag"
 
     def open_session(
         wanted: Launch, settings: ViewSettings, collector: Popen[bytes] | None = None
@@ -205,8 +206,9 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""
-        others = load_view_settings({"profile": wanted.profile}).settings
-        return open_session(replace(wanted, regions=others.regions), others)
+        flags = {"profile": wanted.profile, "read_only": True if for_all else None}
+        others = load_view_settings(flags).settings
+        return open_session(replace(wanted, regions=others.regions, read_only=others.read_only), others)
 
     memory = view_memory.load(paths.state_dir())
     session = open_session(launch, loaded.settings, first)
