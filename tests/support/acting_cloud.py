@@ -29,8 +29,8 @@ ACTS = {
 class Counted(Engine):
     """An engine that counts what each act did to each machine."""
 
-    def __init__(self, clock: Clock, seed: int = 0) -> None:
-        super().__init__(clock=clock, seed=seed)
+    def __init__(self, clock: Clock, seed: int = 0, pace: float = 1.0) -> None:
+        super().__init__(clock=clock, seed=seed, pace=pace)
         self.effects: Counter[tuple[Act, str]] = Counter()
 
     def call(self, operation: str, params: Params, *, region: str, account: str = "") -> Answer:
