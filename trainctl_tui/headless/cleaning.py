@@ -94,7 +94,7 @@ def _tell(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> None
 
 def _without_plan(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> int:
     if ways.json:
-        none = {"plan": None, "dry_run": None, "operation": None}
+        none = {"plan": None, "dry_run": None, "operation": None, "error": None}
         head = {"schema": SCHEMA, "kind": "act", "lanes": []}
         output.say(shapes.encode({**head, **none, **_document(findings, chosen)}))
     return codes.DONE
