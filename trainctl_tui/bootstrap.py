@@ -33,11 +33,12 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     import os
     from threading import Thread
 
+    from trainctl_tui import paths
     from trainctl_tui.link.messages import CacheWarning, Hello
     from trainctl_tui.link.pipes import Outlet
     from trainctl_tui.link.server import Server, guarded
     from trainctl_tui.link.voice import Voice
-    from trainctl_tui.services import log
+    from trainctl_tui.services import log, prices
     from trainctl_tui.services.desk import Desk
     from trainctl_tui.services.refresh import Plan, Refresher
     from trainctl_tui.services.schedule import Pace
@@ -55,7 +56,8 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     fly = Sharing(remembered, Turns(remembered.turns_dir)).fly
     refresher = Refresher(lambda: provider(launch, heard), Voice(outlet.say), remembered, plan, hands, fly)
     Thread(target=guarded(refresher.run), name="refresher", daemon=True).start()
-    Server(refresher, outlet.say, _pool("question", _QUESTIONS)).listen(incoming)
+    book = prices.load(paths.prices_file())
+    Server(refresher, outlet.say, _pool("question", _QUESTIONS), book).listen(incoming)
     # Threads may sit in sockets for seconds; there is nothing they could finish.
     os._exit(0)
 
@@ -145,30 +147,29 @@ def run_executor(op: str) -> Operation:
     from functools import partial
     from threading import Event
 
+    from trainctl_tui import paths
     from trainctl_tui.launch import endpoint_of
-    from trainctl_tui.services import crashpoint, executor, log, state_dir
-    from trainctl_tui.services.audit import Audit
+    from trainctl_tui.services import crashpoint, executor, log, prices
     from trainctl_tui.services.executor_run import Tools
     from trainctl_tui.services.facts import gather
-    from trainctl_tui.services.journal import Journal
-    from trainctl_tui.services.unpriced import Unpriced
+    from trainctl_tui.view_settings import load_view_settings
 
     crashpoint.light(crashpoint.fuse_of(os.environ.get(crashpoint.VARIABLE, "")))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.begin("executor", "info")
-    folder = state_dir.find()
-    journal = Journal(folder)
+    held = journal()
+    settings = load_view_settings({"profile": held.operation(op).profile}).settings
     tools = Tools(
         open_provider=lambda launch: provider(launch, log.call),
-        gather=partial(gather, prices=Unpriced()),
-        audit=Audit(folder),
+        gather=partial(gather, prices=prices.load(paths.prices_file())),
+        audit=audit(),
         stop=stop,
-        read_only=bool(os.environ.get("TRAINCTL_READ_ONLY")),
+        read_only=settings.read_only,
         endpoint=endpoint_of(os.environ),
     )
-    return executor.run(op, journal, tools)
+    return executor.run(op, held, tools)
 
 
 def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> TrainctlApp:
@@ -191,6 +192,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
     book = prices.load(paths.prices_file())
     troubles = (loaded.trouble, *book.faults)
     warnings = [str(trouble) for trouble in troubles if trouble]
+    for_all = loaded.settings.read_only and loaded.origins["read_only"].source == "flag"
 
     def open_session(
         wanted: Launch, settings: ViewSettings, collector: Popen[bytes] | None = None
@@ -204,8 +206,9 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""
-        others = load_view_settings({"profile": wanted.profile}).settings
-        return open_session(replace(wanted, regions=others.regions), others)
+        flags = {"profile": wanted.profile, "read_only": True if for_all else None}
+        others = load_view_settings(flags).settings
+        return open_session(replace(wanted, regions=others.regions, read_only=others.read_only), others)
 
     memory = view_memory.load(paths.state_dir())
     session = open_session(launch, loaded.settings, first)

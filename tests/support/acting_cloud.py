@@ -152,6 +152,6 @@ def gather(provider: Provider, targets: Sequence[Place], patience: Patience) -> 
     for region, id in targets:
         regions.setdefault(region, []).append(id)
     found = [facts for region, ids in regions.items() for facts in provider.facts(region, ids, patience)]
-    fleets = tuple(Fleet(region, active=10, visible=10_000) for region in regions)
+    fleets = tuple(Fleet(region, active=10_000, visible=10_000) for region in regions)
     identity = provider.identify(patience)
     return Gathered(identity, tuple(found), fleets, max(facts.read_at for facts in found))

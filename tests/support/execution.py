@@ -28,7 +28,7 @@ NOW = 1_800_000_000.0
 REGION = "us-east-1"
 OTHER = "eu-west-1"
 IDLE = Job(JobState.IDLE, busiest_percent=1.0, checkpoint_saved=True)
-POLICY = Policy(user="ann", max_percent=100.0, max_batch=1000, max_instances=10_000, warn_instances=10_000)
+POLICY = Policy(user="ann", max_percent=100.0, max_batch=1000, max_instances=100_000, warn_instances=100_000)
 
 
 class Killed(BaseException):
@@ -66,6 +66,8 @@ class Stage:
         self.blind: set[str] = set()
         self.jobs: dict[str, Job] = {}
         self.opened = 0
+        self.policy = POLICY
+        self.launch = Launch()
         self.on_wait: Callable[[float], bool] = lambda _seconds: False
 
     # ---- the cloud ----
@@ -114,14 +116,17 @@ class Stage:
         told = gather(provider, [(self.region(id), id) for id in ids], Patience())
         situation = Situation(self.engine.account, self.engine.account, told.now)
         return plans.make(
-            act, told.facts, POLICY, situation, told.fleets, actor="arn:ann", endpoint="", included=included
+            *(act, told.facts, self.policy, situation, told.fleets),
+            actor="arn:ann",
+            endpoint="",
+            included=included,
         )
 
     def confirm(self, act: Act, ids: Sequence[str], included: Collection[str] = ()) -> str:
         """Confirm an act on some machines; return the operation's id."""
         plan = self.plan(act, ids, included)
         approval = plan.approve(plan.phrase or "y", self.clock.now())
-        return self.journal.confirm(plan, approval, policy=POLICY, launch=Launch())
+        return self.journal.confirm(plan, approval, policy=self.policy, launch=self.launch)
 
     def tools(self) -> Tools:
         return Tools(

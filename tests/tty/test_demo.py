@@ -39,7 +39,7 @@ def test_the_first_minute(home: dict[str, str], size: tuple[int, int]) -> None:
 
 
 def says_what_it_is(demo: Tmux) -> None:
-    for part in ("DEMO", "READ-ONLY", "us-east-1"):
+    for part in ("DEMO", "us-east-1"):
         assert part in demo.text.split("\n")[0]
 
 

@@ -135,6 +135,8 @@ def make(
     judged = [
         judge(act, each, policy, situation, of_region.get(each.region), batch=batch) for each in targets
     ]
+    moved = changed or {}
+    judged = [_refused(one, moved[one.facts.id]) if one.facts.id in moved else one for one in judged]
     goes, needs_word, left_out = _groups(judged, batch, included)
     group = Group(act, tuple(one.facts for one in goes), policy, tuple(fleets))
     findings = _of_batch(group) if batch and goes else ()

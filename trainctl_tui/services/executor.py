@@ -14,7 +14,7 @@ from threading import Thread
 from trainctl_tui.domain.errors import Refused, TrainctlError
 from trainctl_tui.domain.operations import Operation, OpState, Outcome
 from trainctl_tui.launch import child_environment
-from trainctl_tui.services import journal_lock
+from trainctl_tui.services import journal_lock, report
 from trainctl_tui.services.executor_cloud import Cloud
 from trainctl_tui.services.executor_run import Cancelled, Run, Stopped, Tools
 from trainctl_tui.services.executor_sender import Sender, TooMany
@@ -68,6 +68,7 @@ def run(op: str, journal: Journal, tools: Tools) -> Operation:
     told = journal.operation(id)
     if told.state.is_final:
         journal_lock.forget(journal.folder, id)
+        report.leave(journal, id)
     return told
 
 
@@ -86,7 +87,6 @@ def _carry_out(run: Run) -> None:
     try:
         cloud = Cloud(run)
         why = _send(run, cloud)
-        run.sending = False
         run.abandon(why)
         if run.open():
             run.pen.state(run.busy_state)
@@ -132,7 +132,6 @@ def _finish(run: Run, why: str) -> None:
 
 def _give_up(run: Run, why: str) -> None:
     """End with what is known: a human must look at what was sent."""
-    run.sending = False
     run.abandon(f"It was not sent. {why}")
     run.settle(one.having(outcome=Outcome.UNCONFIRMED, reason=why) for one in run.open())
     unclear = [id for id in run.approval.ids if _is_unclear(run, id)]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trainctl_tui.simcloud.engine import Engine
+from trainctl_tui.simcloud.engine.buckets import read_limits
 from trainctl_tui.simcloud.engine.context import Context
 from trainctl_tui.simcloud.engine.world import World
 from trainctl_tui.simcloud.fleet import Fleet
@@ -31,6 +32,7 @@ class Driver:
             "attribute": self._attribute,
             "ids": self._ids,
             "lag": self._lag,
+            "limits": self._limits,
             "remove": self._remove,
             "set_state": self._set_state,
             "speed": self._speed,
@@ -106,8 +108,15 @@ class Driver:
         return {"now": self.engine.settle()}
 
     def _lag(self, told: Mapping[str, Any], _world: World) -> dict[str, Any]:
-        self.engine.set_lag(float(told["seconds"]))
-        return {"lag": told["seconds"]}
+        """Set how far reads are behind: {"seconds": 20}, or one for each copy: {"seconds": [0, 20, 60]}."""
+        seconds = told["seconds"]
+        self.engine.set_lag(*(float(lag) for lag in (seconds if isinstance(seconds, list) else [seconds])))
+        return {"lag": seconds}
+
+    def _limits(self, told: Mapping[str, Any], _world: World) -> dict[str, Any]:
+        """Put token buckets in force: {"limits": "documented"}, "none", or a table of sizes."""
+        self.engine.limit(read_limits(told["limits"]))
+        return {"limits": told["limits"]}
 
     def _speed(self, told: Mapping[str, Any], _world: World) -> dict[str, Any]:
         self.script.set_speed(float(told["speed"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
 from trainctl_tui.simcloud.engine.records import Record
@@ -32,9 +33,9 @@ class Context:
     world: World
     now: float
 
-    @property
+    @cached_property
     def seen(self) -> Tables:
-        """What reads show now; behind the truth where the engine lags."""
+        """What this call's reads show; behind the truth where the engine lags."""
         return self.world.seen(self.now)
 
     def changed(self, record: Record) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from trainctl_tui.simcloud.engine import describe, edits, instances, places, volumes
+from trainctl_tui.simcloud.engine.buckets import Buckets, Limits
 from trainctl_tui.simcloud.engine.clock import Clock
 from trainctl_tui.simcloud.engine.context import Answer, Context, Params
 from trainctl_tui.simcloud.engine.errors import EngineError, unsupported
@@ -54,6 +55,9 @@ class Engine:
         self._worlds: dict[tuple[str, str], World] = {}
         self._timers: list[_Timer] = []
         self._order = itertools.count()
+        self._lag: tuple[float, ...] = ()
+        self._limits: Limits | None = None
+        self._buckets: dict[tuple[str, str], Buckets] = {}
 
     def call(self, operation: str, params: Params, *, region: str, account: str = "") -> Answer:
         """Run one EC2 operation. ``params`` and the answer are shaped as in boto3; raises EngineError."""
@@ -65,7 +69,8 @@ class Engine:
                 "AuthFailure", "AWS was not able to validate the provided access credentials", 401
             )
         with self.lock:
-            self.settle()
+            now = self.settle()
+            self._spend(account or self.account, region, operation, params, now)
             return run(Context(self, self.world(region, account), self.now), params)
 
     def knows(self, operation: str) -> bool:
@@ -77,7 +82,13 @@ class Engine:
         key = (account or self.account, region)
         if key not in self._worlds:
             self._worlds[key] = World(*key, self.seed)
+            self._worlds[key].set_lag(*self._lag)
         return self._worlds[key]
+
+    def _spend(self, account: str, region: str, operation: str, params: Params, now: float) -> None:
+        if self._limits is not None:
+            buckets = self._buckets.setdefault((account, region), Buckets(self._limits))
+            buckets.spend(operation, params, now)
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something when ``seconds`` (divided by the pace) have passed on the clock."""
@@ -95,9 +106,16 @@ class Engine:
             self.now = max(self.now, real)
             return self.now
 
-    def set_lag(self, seconds: float) -> None:
-        """Let every read show the state of ``seconds`` ago."""
+    def set_lag(self, *seconds: float) -> None:
+        """Answer every read from one of so many copies, each so many seconds behind (0: no lag)."""
         with self.lock:
             self.settle()
+            self._lag = seconds
             for world in self._worlds.values():
-                world.set_lag(seconds)
+                world.set_lag(*seconds)
+
+    def limit(self, limits: Limits | None) -> None:
+        """Put token buckets in force, full; None lets every call through."""
+        with self.lock:
+            self._limits = limits
+            self._buckets.clear()

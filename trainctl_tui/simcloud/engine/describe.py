@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from trainctl_tui.simcloud.engine import filters, render
@@ -177,7 +177,7 @@ def _chosen(
         raise dry_run()
     ids = params.get(f"{noun}Ids")
     if not ids:
-        return sorted(table.values(), key=lambda record: record.sequence)
+        return sorted(_narrowed(params, noun, table), key=lambda record: record.sequence)
     if params.get("MaxResults") is not None:
         raise EngineError(
             "InvalidParameterCombination",
@@ -187,6 +187,15 @@ def _chosen(
     if lost := [id for id in ids if id not in table]:
         raise unknown(lost)
     return sorted((table[id] for id in dict.fromkeys(ids)), key=lambda record: record.sequence)
+
+
+def _narrowed(params: Params, noun: str, table: Mapping[str, Any]) -> Collection[Any]:
+    """Return the records that an id filter leaves, so that the others need not be rendered to be judged."""
+    for each in params.get("Filters", ()):
+        values = each.get("Values") or []
+        if each.get("Name") == f"{noun.lower()}-id" and not any(set(value) & set("*?\\") for value in values):
+            return [table[id] for id in dict.fromkeys(values) if id in table]
+    return table.values()
 
 
 def _list(

@@ -152,7 +152,8 @@ def _named(context: Context, params: Params) -> list[InstanceRecord]:
         raise missing("InstanceId")
     check_ids("Instance", ids)
     known = context.world.instances
-    if lost := [id for id in ids if id not in known]:
+    # A fresh id is not known everywhere yet, not even to acts.
+    if lost := [id for id in ids if id not in known or id not in context.seen.instances]:
         raise no_instances(lost)
     return [known[id] for id in dict.fromkeys(ids)]
 

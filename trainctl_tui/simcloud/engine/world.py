@@ -6,7 +6,7 @@ import copy
 import random
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from trainctl_tui.simcloud.engine.records import InstanceRecord, Record, SnapshotRecord, VolumeRecord
 
@@ -39,8 +39,28 @@ class Tables:
         self.snapshots.pop(id, None)
 
 
+class Replica(Tables):
+    """A copy that reads may be answered from, ``lag`` seconds behind the truth."""
+
+    def __init__(self, truth: Tables, lag: float) -> None:
+        super().__init__(*copy.deepcopy((truth.instances, truth.volumes, truth.snapshots)))
+        self._lag = lag
+        self._news: deque[tuple[float, str, Record | None]] = deque()
+
+    def hear(self, now: float, id: str, record: Record | None) -> None:
+        """Take note of a change, to show it when it is old enough."""
+        self._news.append((now, id, record))
+
+    def at(self, now: float) -> Self:
+        """Return this copy as it is now."""
+        while self._news and self._news[0][0] <= now - self._lag:
+            _, id, record = self._news.popleft()
+            self.drop(id) if record is None else self.put(record)
+        return self
+
+
 class World(Tables):
-    """The truth of one account in one region, and its past for readers that lag.
+    """The truth of one account in one region, and the copies of it for readers that lag.
 
     ``tokens`` holds what each client token made: (fingerprint of the parameters, ids).
     """
@@ -51,10 +71,9 @@ class World(Tables):
         self.region = region
         self.random = random.Random(f"{seed}/{account}/{region}")  # noqa: S311 - a simulation, not a secret
         self.tokens: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
-        self.lag = 0.0
         self._sequence = 0
-        self._past: Tables | None = None
-        self._news: deque[tuple[float, str, Record | None]] = deque()
+        self._replicas: tuple[Replica, ...] = ()
+        self._luck = random.Random(f"replica/{seed}/{account}/{region}")  # noqa: S311 - a simulation
 
     def next_sequence(self) -> int:
         """Return a rising number: the order in which resources came."""
@@ -69,25 +88,23 @@ class World(Tables):
         """Return the availability zones of this region."""
         return tuple(self.region + letter for letter in "abc")
 
-    def set_lag(self, seconds: float) -> None:
-        """Let reads show the state of ``seconds`` ago from now on (0: no lag)."""
-        self.lag = seconds
-        self._past = copy.deepcopy(Tables(self.instances, self.volumes, self.snapshots)) if seconds else None
-        self._news.clear()
+    def set_lag(self, *seconds: float) -> None:
+        """Answer each read from one of so many copies, each so many seconds behind (0: no lag).
+
+        With several, a later read may show an earlier state, as in AWS.
+        """
+        self._replicas = tuple(Replica(self, lag) for lag in seconds) if any(seconds) else ()
 
     def changed(self, id: str, now: float) -> None:
         """Note that a resource changed or went, for readers that lag."""
-        if self._past is not None:
-            self._news.append((now, id, copy.deepcopy(self.find(id))))
+        if self._replicas:
+            record = copy.deepcopy(self.find(id))
+            for replica in self._replicas:
+                replica.hear(now, id, record)
 
     def seen(self, now: float) -> Tables:
-        """Return what a read shows now."""
-        if self._past is None:
-            return self
-        while self._news and self._news[0][0] <= now - self.lag:
-            _, id, record = self._news.popleft()
-            self._past.drop(id) if record is None else self._past.put(record)
-        return self._past
+        """Return what one read shows now."""
+        return self._luck.choice(self._replicas).at(now) if self._replicas else self
 
 
 def tag_set(tags: dict[str, str]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from typing import Any
 
+from trainctl_tui.simcloud.wire.ledger import Ledger
 from trainctl_tui.simcloud.wire.question import Question
 
 
@@ -14,6 +15,7 @@ class Counts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self.ledger = Ledger()
         self.clear()
 
     def clear(self) -> None:
@@ -21,21 +23,22 @@ class Counts:
         with self._lock:
             self._names: Counter[str] = Counter()
             self._regions: dict[str, Counter[str]] = {}
-            self._mutating: list[str] = []
+        self.ledger.clear()
 
     def add(self, question: Question) -> None:
         """Note one call, answered or spoiled."""
         with self._lock:
             self._names[question.name] += 1
             self._regions.setdefault(question.region, Counter())[question.name] += 1
-            if question.mutating:
-                self._mutating.append(question.name)
+        self.ledger.add(question)
 
     def told(self) -> dict[str, Any]:
-        """Return {"counts": {name: n}, "regions": {region: {name: n}}, "mutating": [name]}."""
+        """Return {"counts": {name: n}, "regions": {region: counts}, "mutating": names, "ungated": names}."""
+        entries = self.ledger.entries()
         with self._lock:
             return {
                 "counts": dict(self._names),
                 "regions": {region: dict(names) for region, names in self._regions.items()},
-                "mutating": list(self._mutating),
+                "mutating": [entry.call for entry in entries],
+                "ungated": [entry.call for entry in entries if entry.ungated],
             }

@@ -26,6 +26,7 @@ class Question:
     access_key: str
     form: Mapping[str, str]
     page: int
+    agent: str = ""
 
     @property
     def name(self) -> str:
@@ -58,4 +59,5 @@ def read(environ: Mapping[str, Any], body: bytes) -> Question:
         query = f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else ""
         action = f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '/')}{query}"
         protocol = "s3" if service in ("s3", "") else "rest"
-    return Question(service, region, action, protocol, access_key, form, page_of(form.get("NextToken")))
+    page, agent = page_of(form.get("NextToken")), environ.get("HTTP_USER_AGENT", "")
+    return Question(service, region, action, protocol, access_key, form, page, agent)

@@ -8,7 +8,15 @@ from rich.text import Text
 
 from trainctl_tui.domain.errors import InvalidQuery
 from trainctl_tui.domain.query_completion import complete
-from trainctl_tui.link.messages import AskRegions, NoAnswer, Pause, Refresh, RegionsAnswer, WatchRegions
+from trainctl_tui.link.messages import (
+    Answer,
+    AskRegions,
+    NoAnswer,
+    Pause,
+    Refresh,
+    RegionsAnswer,
+    WatchRegions,
+)
 from trainctl_tui.listing.spec import PANES
 from trainctl_tui.safe import safe
 from trainctl_tui.services.profiles import profiles
@@ -16,7 +24,6 @@ from trainctl_tui.tui import command_line, header
 from trainctl_tui.tui.command_line import Destination
 from trainctl_tui.tui.help import help_text
 from trainctl_tui.tui.measured import measure, metrics_text
-from trainctl_tui.tui.messages import Answer
 from trainctl_tui.tui.screens.cleaning import Cleaning
 from trainctl_tui.tui.screens.metrics import MetricsScreen
 from trainctl_tui.tui.screens.pick import PickScreen

@@ -12,14 +12,13 @@ from rich.text import Text
 
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.domain.resources import Instance, Row
-from trainctl_tui.link.messages import AskConsole, AskRaw, ConsoleAnswer, NoAnswer, RawAnswer
+from trainctl_tui.link.messages import Answer, AskConsole, AskRaw, ConsoleAnswer, NoAnswer, RawAnswer
 from trainctl_tui.listing.format import plural
 from trainctl_tui.listing.moments import moment
 from trainctl_tui.listing.news import Key
 from trainctl_tui.safe import safe_lines, unstyled
 from trainctl_tui.services.export import to_json, write
 from trainctl_tui.tui.clipboard import osc52
-from trainctl_tui.tui.messages import Answer
 from trainctl_tui.tui.screens.host import Host
 from trainctl_tui.tui.screens.text import TextScreen
 
