@@ -142,8 +142,8 @@ def test_a_shape_is_told_with_its_next_step(
 
 @pytest.fixture
 def silence() -> Iterator[str]:
-    """The address of a metadata service that takes questions and never answers."""
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+    """The address of a service that takes any number of questions and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as silent:
         yield f"http://127.0.0.1:{silent.getsockname()[1]}"
 
 

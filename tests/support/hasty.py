@@ -1,0 +1,44 @@
+"""A program that waits but a moment for an answer of AWS: no test need wait for five times 15 seconds.
+
+``spawn`` starts a collector of that kind; ``python -m tests.support.hasty SECONDS GENERATION`` is one.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from trainctl_tui import collector
+from trainctl_tui.launch import Launch
+from trainctl_tui.link.spawn import LOG, VARIABLE, child_environment
+from trainctl_tui.paths import make_private, state_dir
+
+
+def hasten(seconds: float) -> None:
+    """Let every client of this process that is made from now on wait so long for an answer."""
+    from botocore.config import Config
+
+    from trainctl_tui.providers.aws import session
+
+    patient = session._client_config
+    session._client_config = lambda options: patient(options).merge(Config(read_timeout=seconds))
+
+
+def spawn(launch: Launch, seconds: float) -> subprocess.Popen[bytes]:
+    """Start a collector as ``link.spawn`` does, but one that is hasty."""
+    with (make_private(state_dir()) / LOG).open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.support.hasty", str(seconds), "1"],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env={**child_environment(os.environ), VARIABLE: launch.encode()},
+            start_new_session=True,
+        )
+
+
+if __name__ == "__main__":
+    hasten(float(sys.argv.pop(1)))
+    collector.main()
