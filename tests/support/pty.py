@@ -228,10 +228,7 @@ class Terminal:
         return time.monotonic() - begun
 
     def wait_exit(self, timeout: float = 10.0) -> int:
-        """Wait until the program ends; return its code as a shell would (128+n for a signal).
-
-        ``timeout`` counts as in ``wait_gone``: what the program lost to others is not its own.
-        """
+        """Wait for its end, as ``wait_gone`` counts; return its code as a shell does (128+n for a signal)."""
         try:
             wait_gone([self.pid], timeout)
         except AssertionError as error:
