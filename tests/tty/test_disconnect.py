@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.support.campaign import campaign
 from tests.support.processes import End, children, cpu_share, state, wait_until, watch_end
 from tests.support.pty import Terminal
 from tests.support.view import Open, family, live
 
-TIMES = 20
+TIMES = campaign(8, 50)
 AT_ONCE = 4
 LIMIT = 3.0
 
@@ -45,7 +46,7 @@ WAYS: dict[str, tuple[bool, Callable[[Terminal], None]]] = {
 
 
 @pytest.mark.campaign
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(campaign(600, 1800))
 @pytest.mark.parametrize("way", WAYS)
 def test_closing_the_terminal_ends_view_and_collector(view: Open, way: str) -> None:
     ignored, before = WAYS[way]
