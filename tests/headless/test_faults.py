@@ -22,7 +22,7 @@ ANSWER_IN = None if LONG else 1.0
 """Seconds that AWS is granted for an answer; None is the program's own patience, 15 s."""
 
 LIMIT = 120.0 if LONG else 45.0
-"""Seconds that a command may take: five attempts with growing pauses."""
+"""Seconds that a command may take: five attempts, in the long form with growing pauses."""
 
 KINDS = ("instances", "volumes", "snapshots")
 AGAIN = "Try again in a moment."

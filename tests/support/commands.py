@@ -3,7 +3,7 @@
 Each command has a terminal of its own as standard input and as controlling terminal, so that whatever would
 ask a person could; its output goes to files. Started as a program it reads lines of JSON, each the seconds
 granted for an answer and a list of (arguments, variables), runs the commands of a list at the same time, and
-answers with a line.
+answers with a line. Outside the long form of campaigns a command that tries again does so almost at once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import IO, NamedTuple, NoReturn, Self
 
-from tests.support.hasty import hasten
+from tests.support.campaign import LONG
+from tests.support.hasty import hasten, hurry
 
 
 class Ended(NamedTuple):
@@ -161,6 +162,8 @@ def _load() -> None:
 
 def _serve(limit: float) -> None:
     _load()
+    if not LONG:
+        hurry()
     for line in sys.stdin:
         answer_in, jobs = json.loads(line)
         running = [_Running(*job, answer_in) for job in jobs]

@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from tests.support.campaign import LONG
 from tests.support.cloud import start_cloud
+from tests.support.hasty import PATIENT
 from tests.tui.test_scenarios_wire import Opened, all_live, line, open_app, total, until
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Standing
@@ -36,13 +37,13 @@ Rules = Sequence[dict[str, Any]]
 class Fault(NamedTuple):
     """What is done to the answers, and what the user must be told: a class of error, and words of it.
 
-    ``answer_in`` seconds are what the collector grants AWS for an answer, in place of its own patience.
+    ``answer_in`` seconds are what a hasty collector grants AWS for an answer; 0 is the program's own.
     """
 
     rules: Rules
     kind: str
     words: tuple[str, ...]
-    answer_in: float | None = None
+    answer_in: float = 0.0 if LONG else PATIENT
 
 
 def every(effect: str, **more: Any) -> Rules:
@@ -78,7 +79,7 @@ FAULTS: dict[str, Fault] = {
         every("latency", seconds=16.0 if LONG else 2.0),
         "OutcomeUnknown",
         ("No answer", "next try"),
-        None if LONG else 1.0,
+        0.0 if LONG else 1.0,
     ),
 }
 

@@ -37,7 +37,7 @@ def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened
     """Make apps on an endpoint, all with the same private directories."""
     apps: list[TrainctlApp] = []
 
-    def make(endpoint: str, refresh: float = 3600.0, answer_in: float | None = None) -> TrainctlApp:
+    def make(endpoint: str, refresh: float = 3600.0, answer_in: float = 0.0) -> TrainctlApp:
         environment = simulated_environment(endpoint, os.environ)
         for name in set(os.environ) - set(environment):
             monkeypatch.delenv(name)
@@ -46,7 +46,7 @@ def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened
         for kind in ("CONFIG", "CACHE", "STATE"):
             monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
         launch = Launch(endpoint=endpoint, regions=(REGION,), refresh=refresh)
-        collector = None if answer_in is None else hasty.spawn(launch, answer_in)
+        collector = hasty.spawn(launch, answer_in) if answer_in else None
         apps.append(bootstrap.view(launch, load_view_settings(), collector))
         return apps[-1]
 
