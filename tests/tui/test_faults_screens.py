@@ -28,7 +28,7 @@ from trainctl_tui.tui.screens.text import TextScreen
 from trainctl_tui.tui.widgets.pane_view import PaneView
 
 __all__ = ["open_app", "start_cloud"]
-pytestmark = [pytest.mark.wire, pytest.mark.campaign, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.wire, pytest.mark.campaign, pytest.mark.timeout(900 if LONG else 240)]
 
 PANES = (Kind.INSTANCES, Kind.VOLUMES, Kind.SNAPSHOTS)
 Rules = Sequence[dict[str, Any]]

@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support import hasty
+from tests.support.campaign import campaign
 from tests.support.cloud import client
 from trainctl_tui import bootstrap, paths
 from trainctl_tui.domain.inventory import Standing
@@ -56,7 +57,7 @@ def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], object]) -> None:
-    for _ in range(3000):
+    for _ in range(campaign(3000, 30_000)):
         await pilot.pause()
         if holds():
             return
