@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.headless.conftest import environment
+from tests.headless.conftest import LIMIT, environment
 from tests.support.campaign import LONG
 from tests.support.commands import Commands, Ended
 from tests.tty.test_credentials_shapes import silence
@@ -20,9 +20,6 @@ pytestmark = [pytest.mark.wire, pytest.mark.campaign, pytest.mark.timeout(240)]
 
 ANSWER_IN = None if LONG else 1.0
 """Seconds that AWS is granted for an answer; None is the program's own patience, 15 s."""
-
-LIMIT = 120.0 if LONG else 45.0
-"""Seconds that a command may take: five attempts, in the long form with growing pauses."""
 
 KINDS = ("instances", "volumes", "snapshots")
 AGAIN = "Try again in a moment."
@@ -77,12 +74,6 @@ FAULTS = {
         ("10 minutes behind", "timedatectl"),
     ),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def commands() -> Iterator[Commands]:
-    with Commands(LIMIT) as running:
-        yield running
 
 
 def run_all(

@@ -130,6 +130,8 @@ def _become(
             os.dup2(source, number)
         os.environ.clear()
         os.environ.update(variables)
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(encoding=variables.get("PYTHONIOENCODING", "utf-8"))
         if answer_in is not None:
             hasten(answer_in)
         code = _outcome(arguments)
