@@ -83,13 +83,12 @@ class Asking(Taking):
     def _preview(self, text: str) -> Destination | None:
         from trainctl_tui.tui.command_line import read
 
-        prompt = self.prompt
         try:
             destination = read(text)
         except InvalidQuery as error:
-            prompt.hint(str(error), bad=bool(text.strip()))
+            self.prompt.hint(str(error), bad=bool(text.strip()))
             return None
-        prompt.hint(f"→ {destination.preview} Enter goes.")
+        self.prompt.hint(f"→ {destination.preview} Enter goes.")
         return destination
 
     async def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
