@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.bench.figures import Measure, Rounds, ratio, skipped
+from tests.bench.figures import Figures, Measure, Rounds, ratio, skipped
 from tests.bench.peers import Peers
-from tests.bench.rig import ROW, SPINNER, Figures, Rig, quit_view
+from tests.bench.rig import ROW, SPINNER, Rig, quit_view
 from tests.support.processes import children, command, wait_until
 from tests.support.wire import Wire
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from rich.text import Text
@@ -12,7 +12,6 @@ from textual.message import Message
 
 from trainctl_tui.domain.errors import InvalidQuery
 from trainctl_tui.domain.inventory import Lane, LaneState, Standing
-from trainctl_tui.domain.query import Query, parse
 from trainctl_tui.domain.resources import Instance, Kind, Row
 from trainctl_tui.listing.choosing import context
 from trainctl_tui.listing.columns import Column
@@ -26,6 +25,9 @@ from trainctl_tui.services.view_memory import PaneMemory
 from trainctl_tui.tui.widgets.fleet_plan import Wanted
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 from trainctl_tui.tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from trainctl_tui.domain.query import Query
 
 _JUDGED_ANEW = 60.0  # seconds after which a filter is asked again: ages have grown
 
@@ -111,10 +113,16 @@ class PaneView(Vertical):
             self._reconsider()
         self.show_title()
 
+    def _read(self, text: str) -> Query | None:
+        if not text.strip():
+            return None
+        from trainctl_tui.domain.query import parse  # not before there is a filter
+
+        return parse(text, self.spec.kind)
+
     def set_query(self, text: str) -> None:
         """Filter the rows. Raises InvalidQuery and changes nothing if the text cannot be read."""
-        query = parse(text, self.spec.kind) if text.strip() else None
-        self._query, self.query_text = query, text.strip()
+        self._query, self.query_text = self._read(text), text.strip()
         self.memory = replace(self.memory, filter=self.query_text)
         self._apply_filter()
 
@@ -169,12 +177,12 @@ class PaneView(Vertical):
         self._judged_at = self.facts.now
         if query is None and not hide:
             return None
-        asked = context(self.columns, self.facts)
+        asked = context(self.columns, self.facts) if query is not None else None
 
         def wanted(row: Row) -> bool | None:
             if hide and isinstance(row, Instance) and row.state == "terminated":
                 return False
-            return True if query is None else query.verdict(row, asked)
+            return True if query is None or asked is None else query.verdict(row, asked)
 
         return wanted
 
