@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from trainctl_tui.services.unpriced import Unpriced
+
 from tests.support.acting_cloud import Counted
 from tests.support.cloud import LocalServer
 from tests.support.execution import POLICY, REGION
@@ -19,7 +21,6 @@ from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import Patience
 from trainctl_tui.services.facts import gather
 from trainctl_tui.services.journal import Journal
-from trainctl_tui.services.unpriced import Unpriced
 from trainctl_tui.simcloud.driver import Driver
 from trainctl_tui.simcloud.engine import Clock
 from trainctl_tui.simcloud.engine.records import InstanceRecord
