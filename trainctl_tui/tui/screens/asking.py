@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from trainctl_tui.domain.errors import InvalidQuery
-from trainctl_tui.link.messages import AskRegions, NoAnswer, Pause, Refresh, RegionsAnswer, WatchRegions
+from trainctl_tui.link.messages import (
+    Answer,
+    AskRegions,
+    NoAnswer,
+    Pause,
+    Refresh,
+    RegionsAnswer,
+    WatchRegions,
+)
 from trainctl_tui.listing.spec import PANES
 from trainctl_tui.safe import safe
 from trainctl_tui.services.profiles import profiles
 from trainctl_tui.tui import header
-from trainctl_tui.tui.messages import Answer
 from trainctl_tui.tui.screens.leaving import Leaving
 from trainctl_tui.tui.screens.text import TextScreen
 from trainctl_tui.tui.themes import THEMES
