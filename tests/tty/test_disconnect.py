@@ -14,7 +14,7 @@ from tests.support.processes import End, children, cpu_share, state, wait_until,
 from tests.support.pty import Terminal
 from tests.support.view import Open, family, live
 
-TIMES = campaign(8, 50)
+TIMES = campaign(20, 50)
 AT_ONCE = 4
 LIMIT = 3.0
 
