@@ -177,6 +177,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
 
     ``loaded`` are the settings that the launch was made of.
     """
+    import os
     import time
 
     from msgspec.structs import replace
@@ -184,7 +185,8 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
     from trainctl_tui import paths
     from trainctl_tui.link.client import CollectorLink
     from trainctl_tui.listing.remember import remembered
-    from trainctl_tui.services import prices, view_memory
+    from trainctl_tui.services import prices, state_dir, view_memory
+    from trainctl_tui.services.operating import Operating
     from trainctl_tui.tui.app import TrainctlApp
     from trainctl_tui.tui.session import Session
     from trainctl_tui.view_settings import load_view_settings
@@ -212,7 +214,8 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
 
     memory = view_memory.load(paths.state_dir())
     session = open_session(launch, loaded.settings, first)
-    return TrainctlApp(session, open_other, memory, loaded.settings, time.time)
+    operating = Operating(state_dir.find, os.environ)
+    return TrainctlApp(session, open_other, memory, loaded.settings, time.time, operating)
 
 
 @contextmanager

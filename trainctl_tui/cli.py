@@ -83,6 +83,7 @@ def open_view(given: argparse.Namespace, demo: bool = False) -> int:
         demo=demo,
         log_level=settings.log_level,
         debug_unsafe=given.debug_unsafe,
+        dry_run=given.rehearse,
     )
     if given.metrics and (trouble := _try_metrics(given.metrics)):
         return _refuse(trouble)

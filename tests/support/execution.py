@@ -19,6 +19,7 @@ from trainctl_tui.services import executor
 from trainctl_tui.services.audit_chain import Entry
 from trainctl_tui.services.crashpoint import Fuse, lit
 from trainctl_tui.services.executor_run import Recorder, Tools
+from trainctl_tui.services.facts import Gathered
 from trainctl_tui.services.journal import Journal
 from trainctl_tui.simcloud.engine import Clock
 from trainctl_tui.simcloud.engine.records import InstanceRecord
@@ -108,12 +109,15 @@ class Stage:
         self.opened += 1
         return OnStage(self.engine, self.faults, self.jobs, self.blind)
 
+    def gather(self, places: Any) -> Gathered:
+        """Gather with no fault in the way."""
+        return gather(OnStage(self.engine, jobs=self.jobs, blind=self.blind), places, Patience())
+
     # ---- operations ----
 
     def plan(self, act: Act, ids: Sequence[str], included: Collection[str] = ()) -> Plan:
         """Judge machines as they are, with no fault in the way."""
-        provider = OnStage(self.engine, jobs=self.jobs, blind=self.blind)
-        told = gather(provider, [(self.region(id), id) for id in ids], Patience())
+        told = self.gather([(self.region(id), id) for id in ids])
         situation = Situation(self.engine.account, self.engine.account, told.now)
         return plans.make(
             *(act, told.facts, self.policy, situation, told.fleets),

@@ -1,6 +1,6 @@
-"""What a view may do with operations: confirm one, follow all, cancel, resume, roll back, read a report.
+"""What a view may do with operations: confirm, follow, resume, roll back, read a report.
 
-Everything here waits for a disk, so a view calls it in a thread. The journal is opened when it is first asked.
+Everything here waits for a disk, so a view calls it in a thread. The journal is opened when first asked.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Board(Struct, frozen=True):
     """
 
     operations: tuple[Operation, ...] = ()
-    busy: Mapping[str, str] = {}  # noqa: RUF012 - msgspec copies it
+    busy: Mapping[str, str] = {}
     trouble: Trouble | None = None
 
     @property
@@ -74,7 +74,7 @@ class Operating:
         executor.spawn(id, self._environ)
 
     def rollback(self, id: str) -> None:
-        """Send nothing more, and find out what became of what was sent. Raises Conflict, NoJournal, OSError."""
+        """Send nothing more, and find out what became of what was sent. Raises Conflict, OSError."""
         from trainctl_tui.services import executor
 
         executor.rollback(id, self._journal(), self._environ)

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import Refresh
 from trainctl_tui.safe import safe
+from trainctl_tui.services.operating import Operating
 from trainctl_tui.services.view_memory import ViewMemory
 from trainctl_tui.tui import render_guard, thin_strips
 from trainctl_tui.tui.commands import COMMANDS
@@ -23,6 +24,7 @@ from trainctl_tui.tui.header import Badges
 from trainctl_tui.tui.key_order import KeyOrderMixin
 from trainctl_tui.tui.lifecycle import Resumed
 from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
+from trainctl_tui.tui.operating import BoardArrived, OperatingMixin
 from trainctl_tui.tui.screens.dashboard import Dashboard
 from trainctl_tui.tui.screens.first_run import FirstRun
 from trainctl_tui.tui.session import Session
@@ -33,7 +35,7 @@ from trainctl_tui.view_settings import ViewSettings
 _CANNOT_START = frozenset({"NoCredentials", "ConfigError"})
 
 
-class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
+class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, App[int]):
     """``open_session`` makes the session of a launch; ``clock`` is this machine's, in seconds."""
 
     CSS_PATH = "app.tcss"
@@ -47,6 +49,7 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
         memory: ViewMemory,
         settings: ViewSettings,
         clock: Callable[[], float],
+        operating: Operating,
     ) -> None:
         super().__init__()
         thin_strips.install()
@@ -56,6 +59,7 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
         wanted = settings.theme or memory.theme
         self.theme = wanted if wanted in THEMES else DEFAULT
         self.session = session
+        self.operating = operating
         self._open_session = open_session
         self._greeted = False
         self.dashboard = Dashboard(Badges(session.launch), memory, settings, clock)
@@ -72,8 +76,9 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
         return self.dashboard
 
     def on_mount(self) -> None:
-        """Show what is remembered, then follow the collector."""
+        """Show what is remembered, then follow the collector and the journal."""
         self.call_after_refresh(self._begin)
+        self.call_after_refresh(self.follow_operations)
 
     def _begin(self) -> None:
         self.dashboard.show(self.session.first_news)
@@ -85,6 +90,7 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
     def on_unmount(self) -> None:
         """End the session: its thread waits for words that nobody will hear."""
         self.session.close()
+        self.end_following()
         self.gc_policy.close()
 
     def on_news_arrived(self, event: NewsArrived) -> None:
@@ -110,6 +116,12 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
         event.stop()
         if event.session == self.session.number:
             self.session.answered(event.answer)
+
+    def on_board_arrived(self, event: BoardArrived) -> None:
+        """Hand on how all operations stand."""
+        event.stop()
+        if self.dashboard.is_attached:
+            self.dashboard.show_board(event.board)
 
     def on_resumed(self, _event: Resumed) -> None:
         """Read the cloud again after a sleep: what is on screen is old."""

@@ -24,7 +24,7 @@ from trainctl_tui.tui import command_line, header
 from trainctl_tui.tui.command_line import Destination
 from trainctl_tui.tui.help import help_text
 from trainctl_tui.tui.measured import measure, metrics_text
-from trainctl_tui.tui.screens.cleaning import Cleaning
+from trainctl_tui.tui.screens.leaving import Leaving
 from trainctl_tui.tui.screens.metrics import MetricsScreen
 from trainctl_tui.tui.screens.pick import PickScreen
 from trainctl_tui.tui.screens.text import TextScreen
@@ -33,7 +33,7 @@ from trainctl_tui.tui.widgets.pane_view import PaneView
 from trainctl_tui.tui.widgets.prompt import Prompt
 
 
-class Asking(Cleaning):
+class Asking(Leaving):
     """The questions of the dashboard."""
 
     _before = ""
@@ -274,7 +274,3 @@ class Asking(Cleaning):
     def action_palette(self) -> None:
         """Find any command by its name."""
         self.owner.action_command_palette()
-
-    def action_quit(self) -> None:
-        """Leave."""
-        self.owner.exit()

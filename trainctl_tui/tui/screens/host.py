@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from textual.reactive import var
 from textual.screen import Screen
 
+from trainctl_tui.domain.resources import Kind
 from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.news import News
 from trainctl_tui.tui.frames import FrameTimes
@@ -53,6 +54,10 @@ class Host(Screen[None]):
     def pane(self) -> PaneView:
         """The active pane."""
         return self.panes[self.active]
+
+    def pane_of(self, kind: Kind) -> PaneView:
+        """Return the pane of a kind."""
+        return next(pane for pane in self.panes if pane.spec.kind is kind)
 
     @property
     def now(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from msgspec.structs import replace
@@ -47,6 +48,7 @@ class PaneView(Vertical):
         self.query_text = ""
         self.hide_ended = True
         self.waste_only = False
+        self._kept: frozenset[str] = frozenset()
         self._query: Query | None = None
         self._lanes: tuple[LaneState, ...] = ()
         self._regions: tuple[str, ...] = ()
@@ -129,6 +131,11 @@ class PaneView(Vertical):
         self.hide_ended = hide
         self._apply_filter()
 
+    def keep_shown(self, ids: Collection[str]) -> None:
+        """Show these to their end, also where terminated rows are hidden."""
+        self._kept |= frozenset(ids)
+        self._apply_filter()
+
     def set_waste_only(self, only: bool) -> None:
         """Show only what could be cleaned up, or everything again; the filter holds besides."""
         self.waste_only = only
@@ -185,10 +192,10 @@ class PaneView(Vertical):
         self._judged_at = self.facts.now
         if not queries and not hide:
             return None
-        asked = context(self.columns, self.facts)
+        asked, kept = context(self.columns, self.facts), self._kept
 
         def wanted(row: Row) -> bool | None:
-            if hide and isinstance(row, Instance) and row.state == "terminated":
+            if hide and isinstance(row, Instance) and row.state == "terminated" and row.id not in kept:
                 return False
             verdicts = {query.verdict(row, asked) for query in queries}
             return False if False in verdicts else None if None in verdicts else True
