@@ -151,7 +151,7 @@ def keep(folder: Path, report: Report) -> Path:
 
 
 def leave(journal: Journal, id: str) -> None:
-    """Keep the report of an operation that has ended. Where there is no room for it the journal still tells."""
+    """Keep the report of an operation that has ended. Where there is no room the journal still tells it."""
     try:
         keep(journal.folder, report_of(journal, id))
     except OSError as error:
@@ -236,12 +236,10 @@ def _saved(act: Act, targets: tuple[TargetReport, ...]) -> float | None:
 
 def _row(target: TargetReport) -> str:
     outcome = f"{target.outcome}({target.code})" if target.code else target.outcome
-    price = "" if target.hourly is None else f"~{target.hourly:.2f}"
-    cells = (
-        *(target.id, target.name, target.region, target.type, price or "?"),
-        *(outcome, target.state or "?", target.reason, target.request_id),
-    )
-    return f"| {' | '.join(map(_text, cells))} |"
+    price = "?" if target.hourly is None else f"~{target.hourly:.2f}"
+    before = map(_text, (target.id, target.name, target.region, target.type))
+    after = map(_text, (outcome, target.state or "?", target.reason, target.request_id))
+    return f"| {' | '.join((*before, price, *after))} |"
 
 
 def _fates(report: Report) -> list[str]:
