@@ -20,7 +20,7 @@ GONE = 3.0
 """Seconds without a process after which nobody runs it any more."""
 
 WAITS = 10.0
-"""Seconds for which a command that nobody sits at sees an operation wait for credentials, before it leaves."""
+"""Seconds for which a command that nobody sits at sees an operation wait for credentials; then it leaves."""
 
 _LOOK = 0.2  # seconds between two looks at the journal
 _LONGEST = 1000
