@@ -93,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     _add_account(top, None)
     _add_region(top, None)
     _add_guard(top, None)
+    _add_dry_run(top, False)
     _add_view(top, None)
     _add_log(top, None)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -135,6 +136,11 @@ def _add_guard(to: argparse.ArgumentParser, absent: str | None) -> None:
     to.add_argument("--read-only", action="store_true", default=absent, help=guard)
 
 
+def _add_dry_run(to: argparse.ArgumentParser, absent: bool | str) -> None:
+    rehearse = "show every plan, and only ask whether it would be allowed"
+    to.add_argument("--dry-run", dest="rehearse", action="store_true", default=absent, help=rehearse)
+
+
 def _add_view(to: argparse.ArgumentParser, absent: str | None) -> None:
     seconds = "seconds between two sweeps, 2 to 3600 (default: 15)"
     to.add_argument("--refresh", metavar="SECONDS", default=absent, help=seconds)
@@ -162,6 +168,7 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
     # Suppressed where absent: an option given before the word demo holds.
     _add_region(demo, argparse.SUPPRESS)
     _add_guard(demo, argparse.SUPPRESS)
+    _add_dry_run(demo, argparse.SUPPRESS)
     _add_view(demo, argparse.SUPPRESS)
     _add_log(demo, argparse.SUPPRESS)
     demo.add_argument("--seed", type=int, default=7, metavar="N", help="which fleet (default: 7)")
@@ -169,6 +176,8 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
     demo.add_argument("--instances", type=_count, default=60, metavar="N", help=many)
     pace = "how fast its time passes, 0 to 100 (default: 1; 0 stands still)"
     demo.add_argument("--speed", type=_speed, default=1.0, metavar="X", help=pace)
+    faults = "let it behave badly, as this fault script says (docs/faults.md)"
+    demo.add_argument("--faults", default="", metavar="FILE", help=faults)
 
 
 def _add_list(commands: _Commands[argparse.ArgumentParser]) -> None:

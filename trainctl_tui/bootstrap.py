@@ -33,11 +33,12 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     import os
     from threading import Thread
 
+    from trainctl_tui import paths
     from trainctl_tui.link.messages import CacheWarning, Hello
     from trainctl_tui.link.pipes import Outlet
     from trainctl_tui.link.server import Server, guarded
     from trainctl_tui.link.voice import Voice
-    from trainctl_tui.services import log
+    from trainctl_tui.services import log, prices
     from trainctl_tui.services.desk import Desk
     from trainctl_tui.services.refresh import Plan, Refresher
     from trainctl_tui.services.schedule import Pace
@@ -55,7 +56,8 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     fly = Sharing(remembered, Turns(remembered.turns_dir)).fly
     refresher = Refresher(lambda: provider(launch, heard), Voice(outlet.say), remembered, plan, hands, fly)
     Thread(target=guarded(refresher.run), name="refresher", daemon=True).start()
-    Server(refresher, outlet.say, _pool("question", _QUESTIONS)).listen(incoming)
+    book = prices.load(paths.prices_file())
+    Server(refresher, outlet.say, _pool("question", _QUESTIONS), book).listen(incoming)
     # Threads may sit in sockets for seconds; there is nothing they could finish.
     os._exit(0)
 
@@ -175,6 +177,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
 
     ``loaded`` are the settings that the launch was made of.
     """
+    import os
     import time
 
     from msgspec.structs import replace
@@ -182,7 +185,8 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
     from trainctl_tui import paths
     from trainctl_tui.link.client import CollectorLink
     from trainctl_tui.listing.remember import remembered
-    from trainctl_tui.services import prices, view_memory
+    from trainctl_tui.services import prices, state_dir, view_memory
+    from trainctl_tui.services.operating import Operating
     from trainctl_tui.tui.app import TrainctlApp
     from trainctl_tui.tui.session import Session
     from trainctl_tui.view_settings import load_view_settings
@@ -190,6 +194,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
     book = prices.load(paths.prices_file())
     troubles = (loaded.trouble, *book.faults)
     warnings = [str(trouble) for trouble in troubles if trouble]
+    for_all = loaded.settings.read_only and loaded.origins["read_only"].source == "flag"
 
     def open_session(
         wanted: Launch, settings: ViewSettings, collector: Popen[bytes] | None = None
@@ -203,12 +208,14 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""
-        others = load_view_settings({"profile": wanted.profile}).settings
-        return open_session(replace(wanted, regions=others.regions), others)
+        flags = {"profile": wanted.profile, "read_only": True if for_all else None}
+        others = load_view_settings(flags).settings
+        return open_session(replace(wanted, regions=others.regions, read_only=others.read_only), others)
 
     memory = view_memory.load(paths.state_dir())
     session = open_session(launch, loaded.settings, first)
-    return TrainctlApp(session, open_other, memory, loaded.settings, time.time)
+    operating = Operating(state_dir.find, os.environ)
+    return TrainctlApp(session, open_other, memory, loaded.settings, time.time, operating)
 
 
 @contextmanager

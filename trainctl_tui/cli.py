@@ -83,6 +83,7 @@ def open_view(given: argparse.Namespace, demo: bool = False) -> int:
         demo=demo,
         log_level=settings.log_level,
         debug_unsafe=given.debug_unsafe,
+        dry_run=given.rehearse,
     )
     if given.metrics and (trouble := _try_metrics(given.metrics)):
         return _refuse(trouble)
@@ -130,7 +131,7 @@ def open_demo(given: argparse.Namespace) -> int:
     from trainctl_tui.domain.errors import ConfigError
 
     try:
-        with demo.running(given.seed, given.instances, given.speed) as endpoint:
+        with demo.running(given.seed, given.instances, given.speed, given.faults) as endpoint:
             given.endpoint_url = endpoint
             return open_view(given, demo=True)
     except ConfigError as error:

@@ -29,7 +29,7 @@ class Launch(Struct, frozen=True):
     """Arguments of one run, decided once. Travels to the collector as JSON in one environment variable.
 
     ``regions`` empty means: the profile's own. ``refresh`` in seconds. ``debug_unsafe`` lets the SDK log what
-    it signs with. It holds no secret.
+    it signs with. ``dry_run``: plans are shown and rehearsed, never carried out. It holds no secret.
     """
 
     profile: str = ""
@@ -41,6 +41,7 @@ class Launch(Struct, frozen=True):
     provider: str = "aws"
     log_level: str = "info"
     debug_unsafe: bool = False
+    dry_run: bool = False
 
     def encode(self) -> str:
         """Return this launch as one line of JSON."""

@@ -17,6 +17,7 @@ from trainctl_tui.link.messages import (
     ConsoleAnswer,
     NoAnswer,
     Pause,
+    Question,
     Refresh,
     RegionsAnswer,
     ToCollector,
@@ -24,10 +25,15 @@ from trainctl_tui.link.messages import (
     WatchRegions,
 )
 from trainctl_tui.link.server import Server, answer
-from trainctl_tui.providers.base import Call
+from trainctl_tui.providers.base import Call, Provider
+from trainctl_tui.services.prices import load
 from trainctl_tui.services.tally import CallTally
 
 CONSOLE = AskConsole(7, REGION, "i-1")
+
+
+def _answer(provider: Provider | None, question: Question) -> ToView:
+    return answer(provider, question, load(None))
 
 
 class Surprised(ConsoleProvider):
@@ -36,23 +42,23 @@ class Surprised(ConsoleProvider):
 
 
 def test_a_question_is_answered_by_its_number() -> None:
-    assert isinstance(answer(ConsoleProvider(), CONSOLE), ConsoleAnswer)
-    told = answer(ScriptedProvider(), AskRegions(8))
+    assert isinstance(_answer(ConsoleProvider(), CONSOLE), ConsoleAnswer)
+    told = _answer(ScriptedProvider(), AskRegions(8))
     assert isinstance(told, RegionsAnswer)
     assert (told.id, [region.id for region in told.regions]) == (8, [REGION])
 
 
 def test_a_skill_that_is_missing_is_said() -> None:
     for question in (CONSOLE, AskRaw(7, Kind.VOLUMES, REGION, "vol-1")):
-        told = answer(ScriptedProvider(), question)
+        told = _answer(ScriptedProvider(), question)
         assert isinstance(told, NoAnswer)
         assert (told.id, told.trouble.kind) == (7, "NotFound")
         assert "scripted" in told.trouble.why
 
 
 def test_nobody_to_ask_and_a_fault_of_ours_are_answers_too() -> None:
-    early = answer(None, CONSOLE)
-    broken = answer(Surprised(), CONSOLE)
+    early = _answer(None, CONSOLE)
+    broken = _answer(Surprised(), CONSOLE)
     assert isinstance(early, NoAnswer)
     assert isinstance(broken, NoAnswer)
     assert broken.trouble.kind == "Bug"
@@ -61,7 +67,7 @@ def test_nobody_to_ask_and_a_fault_of_ours_are_answers_too() -> None:
 
 def listen(data: bytes, stage: Stage) -> list[ToView]:
     said: list[ToView] = []
-    server = Server(stage.refresher, said.append, lambda job: job())
+    server = Server(stage.refresher, said.append, lambda job: job(), load(None))
     server.listen(cast("IO[bytes]", io.BytesIO(data)))
     return said
 

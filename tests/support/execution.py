@@ -19,6 +19,7 @@ from trainctl_tui.services import executor
 from trainctl_tui.services.audit_chain import Entry
 from trainctl_tui.services.crashpoint import Fuse, lit
 from trainctl_tui.services.executor_run import Recorder, Tools
+from trainctl_tui.services.facts import Gathered
 from trainctl_tui.services.journal import Journal
 from trainctl_tui.simcloud.engine import Clock
 from trainctl_tui.simcloud.engine.records import InstanceRecord
@@ -28,7 +29,7 @@ NOW = 1_800_000_000.0
 REGION = "us-east-1"
 OTHER = "eu-west-1"
 IDLE = Job(JobState.IDLE, busiest_percent=1.0, checkpoint_saved=True)
-POLICY = Policy(user="ann", max_percent=100.0, max_batch=1000, max_instances=10_000, warn_instances=10_000)
+POLICY = Policy(user="ann", max_percent=100.0, max_batch=1000, max_instances=100_000, warn_instances=100_000)
 
 
 class Killed(BaseException):
@@ -66,6 +67,8 @@ class Stage:
         self.blind: set[str] = set()
         self.jobs: dict[str, Job] = {}
         self.opened = 0
+        self.policy = POLICY
+        self.launch = Launch()
         self.on_wait: Callable[[float], bool] = lambda _seconds: False
 
     # ---- the cloud ----
@@ -106,22 +109,28 @@ class Stage:
         self.opened += 1
         return OnStage(self.engine, self.faults, self.jobs, self.blind)
 
+    def gather(self, places: Any) -> Gathered:
+        """Gather with no fault in the way."""
+        return gather(OnStage(self.engine, jobs=self.jobs, blind=self.blind), places, Patience())
+
     # ---- operations ----
 
     def plan(self, act: Act, ids: Sequence[str], included: Collection[str] = ()) -> Plan:
         """Judge machines as they are, with no fault in the way."""
-        provider = OnStage(self.engine, jobs=self.jobs, blind=self.blind)
-        told = gather(provider, [(self.region(id), id) for id in ids], Patience())
+        told = self.gather([(self.region(id), id) for id in ids])
         situation = Situation(self.engine.account, self.engine.account, told.now)
         return plans.make(
-            act, told.facts, POLICY, situation, told.fleets, actor="arn:ann", endpoint="", included=included
+            *(act, told.facts, self.policy, situation, told.fleets),
+            actor="arn:ann",
+            endpoint="",
+            included=included,
         )
 
     def confirm(self, act: Act, ids: Sequence[str], included: Collection[str] = ()) -> str:
         """Confirm an act on some machines; return the operation's id."""
         plan = self.plan(act, ids, included)
         approval = plan.approve(plan.phrase or "y", self.clock.now())
-        return self.journal.confirm(plan, approval, policy=POLICY, launch=Launch())
+        return self.journal.confirm(plan, approval, policy=self.policy, launch=self.launch)
 
     def tools(self) -> Tools:
         return Tools(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 
+from tests.support.nowhere import nothing_begun
 from tests.support.rows import ME, NOW, REGION, instance, snapshot, volume
 from tests.support.scripted_link import ScriptedLink
 from trainctl_tui.domain.inventory import Lane, Listing
@@ -46,7 +47,9 @@ def main() -> int:
     for kind, items in rows.items():
         lane = Lane(ME.account, REGION, kind)
         link.say(m.Listed(Listing(lane, 1, tuple(items), NOW, complete=True), 0.0))
-    app = TrainctlApp(open_session(Launch()), open_session, ViewMemory(), ViewSettings(), clock)
+    app = TrainctlApp(
+        open_session(Launch()), open_session, ViewMemory(), ViewSettings(), clock, nothing_begun()
+    )
     return lifecycle.run(app, link.close)
 
 

@@ -24,6 +24,7 @@ from textual.pilot import Pilot
 import trainctl_tui
 from tests.support.hostile import strings
 from tests.support.hostile_link import HostileLink
+from tests.support.nowhere import nothing_begun
 from tests.support.rows import NOW
 from trainctl_tui.launch import Launch
 from trainctl_tui.listing.news import News
@@ -219,6 +220,7 @@ class Dashboard(Watched, TrainctlApp):
             ViewMemory(memory, odd),
             ViewSettings(),
             _now,
+            nothing_begun(),
         )
 
     def open(self, launch: Launch) -> Session:

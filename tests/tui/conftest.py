@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from tests.support.cloud import cloud, sim_cloud
+from tests.support.nowhere import nothing_begun
 from tests.support.rows import ME, NOW, REGION
 from tests.support.scripted_link import ScriptedLink
 from trainctl_tui.domain.inventory import Lane, Listing
@@ -14,6 +15,7 @@ from trainctl_tui.domain.resources import Kind, Row
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
 from trainctl_tui.listing.news import News
+from trainctl_tui.services.operating import Operating
 from trainctl_tui.services.prices import load
 from trainctl_tui.services.view_memory import ViewMemory
 from trainctl_tui.tui.app import TrainctlApp
@@ -40,12 +42,18 @@ class Stage:
     """An app, the link it follows and its clock."""
 
     def __init__(
-        self, news: News | None = None, memory: ViewMemory | None = None, launch: Launch | None = None
+        self,
+        news: News | None = None,
+        memory: ViewMemory | None = None,
+        launch: Launch | None = None,
+        operating: Operating | None = None,
+        settings: ViewSettings | None = None,
     ) -> None:
         self.links: list[ScriptedLink] = []
         self.launches: list[Launch] = []
         self.clock = Clock()
-        self.settings = ViewSettings()
+        self.settings = settings or ViewSettings()
+        self.operating = operating or nothing_begun()
         first = self._open(launch or Launch(profile="ml"), news or News(prices=PRICES))
         self.app = TrainctlApp(
             first,
@@ -53,6 +61,7 @@ class Stage:
             memory or ViewMemory(),
             ViewSettings(),
             self.clock,
+            self.operating,
         )
 
     def _open(self, launch: Launch, news: News) -> Session:

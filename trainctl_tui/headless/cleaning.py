@@ -36,7 +36,13 @@ def cleanup(given: argparse.Namespace) -> int:
     settings = asked.settings_of(given).settings
     launch = asked.launch_of(given, settings)
     ways = Ways.of(given, frozen=False)
-    goes_on = bool(ways.save_plan or ways.confirm is not None or ways.yes)
+    if ways.yes:
+        raise ConfigError(
+            "--yes confirms what was seen before.",
+            "",
+            "Use --save-plan FILE, look at it, then --plan FILE --yes.",
+        )
+    goes_on = bool(ways.save_plan) or ways.confirm is not None
     if goes_on:
         refuse_read_only(launch)
     with asked.observed(given, launch, Source(launch, settings)) as source:
@@ -94,7 +100,7 @@ def _tell(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> None
 
 def _without_plan(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> int:
     if ways.json:
-        none = {"plan": None, "dry_run": None, "operation": None}
+        none = {"plan": None, "dry_run": None, "operation": None, "error": None}
         head = {"schema": SCHEMA, "kind": "act", "lanes": []}
         output.say(shapes.encode({**head, **none, **_document(findings, chosen)}))
     return codes.DONE

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from trainctl_tui.domain.acts import Act, Facts, Fleet
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Console, Identity, Kind, Region
@@ -104,6 +105,31 @@ class RegionsAnswer(Struct, frozen=True, tag=True):
     regions: tuple[Region, ...]
 
 
+class FactsAnswer(Struct, frozen=True, tag=True):
+    """Answer to ``AskFacts``: what ``services.facts.Gathered`` holds. ``now`` is the provider's clock."""
+
+    id: int
+    identity: Identity
+    facts: tuple[Facts, ...]
+    fleets: tuple[Fleet, ...]
+    now: float
+
+
+class Rehearsed(Struct, frozen=True):
+    """What the provider said to a dry run in one region; ``trouble`` None: it would be allowed."""
+
+    region: str
+    ids: tuple[str, ...]
+    trouble: Trouble | None
+
+
+class RehearsalAnswer(Struct, frozen=True, tag=True):
+    """Answer to ``AskRehearsal``."""
+
+    id: int
+    regions: tuple[Rehearsed, ...]
+
+
 class NoAnswer(Struct, frozen=True, tag=True):
     """A question that ended in an error."""
 
@@ -133,6 +159,8 @@ ToView: TypeAlias = (
     | ConsoleAnswer
     | RawAnswer
     | RegionsAnswer
+    | FactsAnswer
+    | RehearsalAnswer
     | NoAnswer
     | Tally
 )
@@ -180,4 +208,21 @@ class AskRegions(Struct, frozen=True, tag=True):
     id: int
 
 
-ToCollector: TypeAlias = Refresh | Pause | WatchRegions | AskConsole | AskRaw | AskRegions
+class AskFacts(Struct, frozen=True, tag=True):
+    """Read afresh what an act on these targets, (region, id) each, is judged by."""
+
+    id: int
+    targets: tuple[tuple[str, str], ...]
+
+
+class AskRehearsal(Struct, frozen=True, tag=True):
+    """Ask the provider by a dry run whether it would allow an act on these targets. It changes nothing."""
+
+    id: int
+    act: Act
+    targets: tuple[tuple[str, str], ...]
+
+
+Question: TypeAlias = AskConsole | AskRaw | AskRegions | AskFacts | AskRehearsal
+Answer: TypeAlias = ConsoleAnswer | RawAnswer | RegionsAnswer | FactsAnswer | RehearsalAnswer | NoAnswer
+ToCollector: TypeAlias = Refresh | Pause | WatchRegions | Question

@@ -8,21 +8,8 @@ from typing import IO
 
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.link import frames
-from trainctl_tui.link.messages import (
-    AskConsole,
-    AskRaw,
-    AskRegions,
-    ConsoleAnswer,
-    NoAnswer,
-    Pause,
-    RawAnswer,
-    RegionsAnswer,
-    ToCollector,
-    ToView,
-)
+from trainctl_tui.link.messages import Answer, NoAnswer, Pause, Question, ToCollector, ToView
 
-_QUESTIONS = (AskConsole, AskRaw, AskRegions)
-_ANSWERS = (ConsoleAnswer, RawAnswer, RegionsAnswer, NoAnswer)
 _LOST = Trouble(
     kind="TransportError",
     what="There is no answer.",
@@ -67,7 +54,7 @@ class Outbox:
 
     def heard(self, message: ToView) -> None:
         """Note an answer."""
-        if isinstance(message, _ANSWERS):
+        if isinstance(message, Answer):
             with self._changed:
                 self._unanswered.discard(message.id)
 
@@ -99,7 +86,7 @@ class Outbox:
             if self._closed or self._pipe is None:
                 return None
             message = self._waiting.popleft()
-            if isinstance(message, _QUESTIONS):
+            if isinstance(message, Question):
                 self._unanswered.add(message.id)
             return self._pipe, message
 
@@ -108,7 +95,7 @@ class Outbox:
         with self._changed:
             if self._pipe is pipe:
                 self._pipe = None
-            if isinstance(message, _QUESTIONS):
+            if isinstance(message, Question):
                 if message.id not in self._unanswered:
                     return
                 self._unanswered.discard(message.id)

@@ -9,26 +9,34 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import IO
 
-from trainctl_tui.domain.errors import NotFound, TrainctlError
+from trainctl_tui.domain.acts import Act
+from trainctl_tui.domain.errors import ConfigError, NotFound, TrainctlError, Trouble
 from trainctl_tui.domain.resources import Console
 from trainctl_tui.link import frames
 from trainctl_tui.link.messages import (
     AskConsole,
+    AskFacts,
     AskRaw,
     AskRegions,
+    AskRehearsal,
     ConsoleAnswer,
+    FactsAnswer,
     NoAnswer,
     Pause,
+    Question,
     RawAnswer,
     Refresh,
     RegionsAnswer,
+    RehearsalAnswer,
+    Rehearsed,
     Tally,
     ToCollector,
     ToView,
     WatchRegions,
 )
-from trainctl_tui.providers.base import CanReadConsole, CanShowRaw, Patience, Provider, boundary, bug
+from trainctl_tui.providers.base import CanAct, CanReadConsole, CanShowRaw, Patience, Provider, boundary, bug
 from trainctl_tui.services.desk import Job, Submit
+from trainctl_tui.services.facts import PriceBook, gather
 from trainctl_tui.services.refresh import Refresher
 from trainctl_tui.services.tally import CallTally
 
@@ -40,16 +48,16 @@ _TALLY_PAUSE = 1.0
 log = logging.getLogger(__name__)
 
 Say = Callable[[ToView], None]
-Question = AskConsole | AskRaw | AskRegions
 
 
 class Server:
     """Hands what the view wants to the refresher, and its questions to ``submit``."""
 
-    def __init__(self, refresher: Refresher, say: Say, submit: Submit) -> None:
+    def __init__(self, refresher: Refresher, say: Say, submit: Submit, prices: PriceBook) -> None:
         self._refresher = refresher
         self._say = say
         self._submit = submit
+        self._prices = prices
 
     def listen(self, pipe: IO[bytes]) -> None:
         """Hear the view until it is gone, or says what cannot be understood."""
@@ -69,19 +77,19 @@ class Server:
             case WatchRegions(regions):
                 self._refresher.watch(regions)
             case question:
-                self._submit(lambda: self._say(answer(self._refresher.provider, question)))
+                self._submit(lambda: self._say(answer(self._refresher.provider, question, self._prices)))
 
 
-def answer(provider: Provider | None, question: Question) -> ToView:
+def answer(provider: Provider | None, question: Question, prices: PriceBook) -> ToView:
     """Return the answer to a question, or ``NoAnswer`` with the reason."""
     try:
         with boundary("answer", bug):
-            return _answer(provider, question)
+            return _answer(provider, question, prices)
     except TrainctlError as error:
         return NoAnswer(question.id, error.trouble)
 
 
-def _answer(provider: Provider | None, question: Question) -> ToView:
+def _answer(provider: Provider | None, question: Question, prices: PriceBook) -> ToView:
     if provider is None:
         raise NotFound("There is nobody to ask yet.", "The provider is not open.", "Ask again in a moment.")
     match question:
@@ -96,6 +104,27 @@ def _answer(provider: Provider | None, question: Question) -> ToView:
             return RawAnswer(number, provider.raw(kind, region, id, Patience()))
         case AskRegions(number):
             return RegionsAnswer(number, provider.regions(Patience()))
+        case AskFacts(number, targets):
+            read = gather(provider, targets, Patience(), prices)
+            return FactsAnswer(number, read.identity, read.facts, read.fleets, read.now)
+        case AskRehearsal(number, act, targets):
+            by_region: dict[str, list[str]] = {}
+            for region, id in targets:
+                by_region.setdefault(region, []).append(id)
+            rehearsed = (_rehearsed(provider, act, region, ids) for region, ids in by_region.items())
+            return RehearsalAnswer(number, tuple(rehearsed))
+
+
+def _rehearsed(provider: Provider, act: Act, region: str, ids: list[str]) -> Rehearsed:
+    """Ask one region by a dry run; what it refuses is an answer, too."""
+    trouble: Trouble | None = None
+    try:
+        if not isinstance(provider, CanAct):
+            raise ConfigError(f"{provider.name} can only be read.")
+        provider.rehearse(act, region, ids, Patience())
+    except TrainctlError as error:
+        trouble = error.trouble
+    return Rehearsed(region, tuple(ids), trouble)
 
 
 def guarded(job: Job) -> Job:

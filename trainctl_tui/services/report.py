@@ -151,7 +151,7 @@ def keep(folder: Path, report: Report) -> Path:
 
 
 def leave(journal: Journal, id: str) -> None:
-    """Keep the report of an operation that has ended. Where there is no room the journal still tells it."""
+    """Keep the report of an operation that has ended; without room for it the journal still tells."""
     try:
         keep(journal.folder, report_of(journal, id))
     except OSError as error:

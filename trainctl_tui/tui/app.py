@@ -14,6 +14,7 @@ from textual.screen import Screen
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import Refresh
 from trainctl_tui.safe import safe
+from trainctl_tui.services.operating import Operating
 from trainctl_tui.services.view_memory import ViewMemory
 from trainctl_tui.tui import render_guard, thin_strips
 from trainctl_tui.tui.commands import COMMANDS
@@ -23,17 +24,17 @@ from trainctl_tui.tui.header import Badges
 from trainctl_tui.tui.key_order import KeyOrderMixin
 from trainctl_tui.tui.lifecycle import Resumed
 from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
+from trainctl_tui.tui.operating import BoardArrived, OperatingMixin
 from trainctl_tui.tui.screens.dashboard import Dashboard
-from trainctl_tui.tui.screens.first_run import FirstRun
 from trainctl_tui.tui.session import Session
 from trainctl_tui.tui.suspend import SuspendMixin
-from trainctl_tui.tui.themes import DEFAULT, THEMES
+from trainctl_tui.tui.themes import DEFAULT, THEMES, ThemesMixin
 from trainctl_tui.view_settings import ViewSettings
 
 _CANNOT_START = frozenset({"NoCredentials", "ConfigError"})
 
 
-class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
+class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, ThemesMixin, App[int]):
     """``open_session`` makes the session of a launch; ``clock`` is this machine's, in seconds."""
 
     CSS_PATH = "app.tcss"
@@ -47,15 +48,15 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
         memory: ViewMemory,
         settings: ViewSettings,
         clock: Callable[[], float],
+        operating: Operating,
     ) -> None:
         super().__init__()
         thin_strips.install()
         render_guard.install()
-        for one in THEMES.values():
-            self.register_theme(one)
         wanted = settings.theme or memory.theme
-        self.theme = wanted if wanted in THEMES else DEFAULT
+        self.wear(wanted if wanted in THEMES else DEFAULT)
         self.session = session
+        self.operating = operating
         self._open_session = open_session
         self._greeted = False
         self.dashboard = Dashboard(Badges(session.launch), memory, settings, clock)
@@ -72,11 +73,15 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
         return self.dashboard
 
     def on_mount(self) -> None:
-        """Show what is remembered, then follow the collector."""
+        """Show what is remembered, then follow the collector and the journal."""
         self.call_after_refresh(self._begin)
+        self.call_after_refresh(self.follow_operations)
 
     def _begin(self) -> None:
         self.dashboard.show(self.session.first_news)
+        from trainctl_tui.heap import keep_small  # ctypes is not in the first frame
+
+        keep_small()
         session = self.session
         self.run_worker(
             partial(session.follow, self.post_message), thread=True, group="link", exit_on_error=True
@@ -85,6 +90,7 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
     def on_unmount(self) -> None:
         """End the session: its thread waits for words that nobody will hear."""
         self.session.close()
+        self.end_following()
         self.gc_policy.close()
 
     def on_news_arrived(self, event: NewsArrived) -> None:
@@ -96,6 +102,8 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
         troubles = (event.news.unidentified, event.news.no_region)
         hopeless = next((one for one in troubles if one and one.kind in _CANNOT_START), None)
         if hopeless and not self._greeted and not any(event.news.rows.values()):
+            from trainctl_tui.tui.screens.first_run import FirstRun
+
             self._greeted = True
             self.push_screen(FirstRun(hopeless), self._go_on)
 
@@ -110,6 +118,12 @@ class TrainctlApp(KeyOrderMixin, SuspendMixin, CrashMixin, App[int]):
         event.stop()
         if event.session == self.session.number:
             self.session.answered(event.answer)
+
+    def on_board_arrived(self, event: BoardArrived) -> None:
+        """Hand on how all operations stand."""
+        event.stop()
+        if self.dashboard.is_attached:
+            self.dashboard.show_board(event.board)
 
     def on_resumed(self, _event: Resumed) -> None:
         """Read the cloud again after a sleep: what is on screen is old."""

@@ -15,6 +15,7 @@ class Group(StrEnum):
     MOVE = "Move"
     LOOK = "Look"
     MARK = "Mark"
+    ACT = "Act"
     CLOUD = "Cloud"
     TAKE = "Take away"
     APP = "Program"
@@ -49,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("pane(1)", ("1",), "1", "Instances", "Go to the Instances pane.", Group.MOVE),
     Command("pane(2)", ("2",), "2", "Volumes", "Go to the Volumes pane.", Group.MOVE),
     Command("pane(3)", ("3",), "3", "Snapshots", "Go to the Snapshots pane.", Group.MOVE),
+    Command("pane(4)", ("4",), "4", "Operations", "Go to the Operations pane.", Group.MOVE),
     Command(
         "details",
         ("enter",),
@@ -67,12 +69,14 @@ COMMANDS: tuple[Command, ...] = (
         Group.LOOK,
     ),
     Command("filter", ("slash",), "/", "filter", "Filter the rows of this pane.", Group.LOOK, 1),
-    Command("order", ("o",), "o", "order", "Order by another column.", Group.LOOK, 5),
+    Command("order", ("o",), "o", "order", "Order by another column.", Group.LOOK, 8),
     Command("reverse", ("O",), "O", "reverse", "Reverse the order.", Group.LOOK),
     Command("columns", ("c",), "c", "columns", "Choose the columns of this pane.", Group.LOOK),
     Command("terminated", ("H",), "H", "ended", "Show or hide terminated instances.", Group.LOOK),
     Command("waste", ("W",), "W", "waste", "Show only what could be cleaned up, or all.", Group.LOOK),
-    Command("console", ("l",), "l", "console", "Show the last console lines of the instance.", Group.LOOK, 7),
+    Command(
+        "console", ("l",), "l", "console", "Show the last console lines of the instance.", Group.LOOK, 10
+    ),
     Command("raw", ("J",), "J", "raw", "Show the provider's own description as JSON.", Group.LOOK),
     Command("messages", ("m",), "m", "messages", "Show warnings and errors in full.", Group.LOOK),
     Command("metrics", ("M",), "M", "metrics", "Show calls, lanes, cache and frame times.", Group.LOOK),
@@ -80,6 +84,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("", ("V", "ctrl+@"), "V Ctrl+Space", "range", "Mark from the last mark to here.", Group.MARK),
     Command("", ("asterisk",), "*", "all", "Mark all rows that are shown.", Group.MARK),
     Command("", ("backslash",), "\\", "clear", "Clear all marks.", Group.MARK),
+    Command("start", ("S",), "S", "start", "Plan to start the instance, or the marked ones.", Group.ACT),
+    Command("stop", ("x",), "x", "stop", "Plan to stop the instance, or the marked ones.", Group.ACT, 6),
+    Command(
+        "terminate",
+        ("t",),
+        "t",
+        "terminate",
+        "Plan to terminate the instance, or the marked ones.",
+        Group.ACT,
+        5,
+    ),
+    Command("acts", ("a",), "a", "actions", "Pick an act, such as reboot, for the same.", Group.ACT, 7),
     Command(
         "refresh", ("r",), "r", "refresh", "Read the cloud now, with renewed credentials.", Group.CLOUD, 3
     ),
@@ -93,7 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy_row", ("Y",), "Y", "copy row", "Copy the row, or the marked rows, as JSON.", Group.TAKE),
     Command("export", ("e",), "e", "export", "Write the shown rows to a CSV or JSON file.", Group.TAKE, 11),
     Command("screenshot", (), "palette", "screenshot", "Save a picture of the screen (SVG).", Group.TAKE),
-    Command("command", ("colon",), ":", "command", "Type a command; see where it leads first.", Group.APP, 6),
+    Command("command", ("colon",), ":", "command", "Type a command; see where it leads first.", Group.APP, 9),
     Command("palette", ("ctrl+p",), "Ctrl+P", "palette", "Find any command by its name.", Group.APP),
     Command("theme", ("T",), "T", "theme", "Change the colours.", Group.APP),
     Command("help", ("question_mark",), "?", "help", "Show this help.", Group.APP, 12),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from trainctl_tui.tui.commands import footer
+from trainctl_tui.tui.commands import Group, footer
 
 
-def footer_line(width: int) -> Text:
-    """Return the keys that fit in ``width`` cells; help and quit always do."""
-    commands = footer()
+def footer_line(width: int, read_only: bool = False) -> Text:
+    """Return the keys that fit in ``width`` cells; help and quit always do. Read-only runs have fewer."""
+    commands = [command for command in footer() if not (read_only and command.group is Group.ACT)]
     always = [command for command in commands if command.action in {"help", "quit"}]
     chosen = [command for command in commands if command not in always]
     line = Text()

@@ -56,6 +56,8 @@ def _badges(launch: Launch, paused: bool) -> list[str]:
         marks.append(f" ENDPOINT {_host(launch.endpoint)} ")
     if launch.read_only:
         marks.append(" READ-ONLY ")
+    if launch.dry_run:
+        marks.append(" DRY-RUN ")
     if paused:
         marks.append(" PAUSED ")
     return marks

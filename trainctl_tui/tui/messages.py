@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from trainctl_tui.link.messages import ConsoleAnswer, NoAnswer, RawAnswer, RegionsAnswer
+from trainctl_tui.link.messages import Answer
 from trainctl_tui.listing.news import News
-
-Answer = ConsoleAnswer | RawAnswer | RegionsAnswer | NoAnswer
 
 
 class NewsArrived(Message):

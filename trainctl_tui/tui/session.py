@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from trainctl_tui.launch import Launch
-from trainctl_tui.link.messages import AskConsole, AskRaw, AskRegions, Refresh, ToCollector
+from trainctl_tui.link.messages import Answer, Question, Refresh, ToCollector
 from trainctl_tui.listing.news import News, StepLost, fold
-from trainctl_tui.tui.messages import Answer, AnswerArrived, NewsArrived
+from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
 from trainctl_tui.view_settings import ViewSettings
 
 if TYPE_CHECKING:
@@ -63,9 +63,7 @@ class Session:
         """Tell the collector something. Never waits."""
         self._link.send(message)
 
-    def ask(
-        self, question: Callable[[int], AskConsole | AskRaw | AskRegions], then: Callable[[Answer], None]
-    ) -> None:
+    def ask(self, question: Callable[[int], Question], then: Callable[[Answer], None]) -> None:
         """Ask the collector; ``then`` is called on the app's loop with the answer."""
         number = next(self._ids)
         self._questions[number] = then

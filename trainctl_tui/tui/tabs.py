@@ -17,4 +17,5 @@ def tab_line(panes: list[PaneView], active: int) -> Text:
         line.append(pane.label, "bold reverse" if index == active else "dim")
         if index == active and pane.notes.plain:
             line.append(" ").append_text(pane.notes).append(" ")
+    line.append(" 4 Operations ", "dim")
     return line

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from tests.bench.apps.script import Script, commands
+from tests.support.nowhere import nothing_begun
 from tests.support.rows import ME, NOW, REGION
 from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.resources import Kind
@@ -62,7 +63,9 @@ def main() -> int:
     def open_session(launch: Launch) -> Session:
         return Session(launch, ScriptLink(int(sys.argv[1]), sys.argv[2]), News(), lambda: NOW)
 
-    app = TrainctlApp(open_session(Launch()), open_session, ViewMemory(), ViewSettings(), lambda: NOW)
+    app = TrainctlApp(
+        open_session(Launch()), open_session, ViewMemory(), ViewSettings(), lambda: NOW, nothing_begun()
+    )
     return lifecycle.run(app, on_end=lambda: os._exit(0))
 
 

@@ -114,10 +114,7 @@ def _instance(machine: Shape, region: str, owner: str) -> Instance:
         public_dns=machine.get("PublicDnsName", ""),
         vpc_id=machine.get("VpcId", ""),
         subnet_id=machine.get("SubnetId", ""),
-        security_groups=tuple(
-            (group.get("GroupId", ""), group.get("GroupName", ""))
-            for group in machine.get("SecurityGroups", ())
-        ),
+        security_groups=_groups(machine),
         iam_profile=machine.get("IamInstanceProfile", {}).get("Arn", ""),
         key_name=machine.get("KeyName", ""),
         image_id=machine.get("ImageId", ""),
@@ -138,6 +135,11 @@ def _instance(machine: Shape, region: str, owner: str) -> Instance:
         tags=_tags(machine),
         state_since=transition_time(machine.get("StateTransitionReason")),
     )
+
+
+def _groups(machine: Shape) -> tuple[tuple[str, str], ...]:
+    groups = machine.get("SecurityGroups", ())
+    return tuple((group.get("GroupId", ""), group.get("GroupName", "")) for group in groups)
 
 
 def _attachment(mapping: Shape, instance_id: str) -> Attachment:

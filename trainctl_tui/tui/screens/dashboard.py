@@ -19,6 +19,7 @@ from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
 from trainctl_tui.tui import header
 from trainctl_tui.tui.commands import bindings
 from trainctl_tui.tui.footer import footer_line
+from trainctl_tui.tui.operation_text import banner
 from trainctl_tui.tui.screens.asking import Asking
 from trainctl_tui.tui.tabs import tab_line
 from trainctl_tui.tui.widgets.drawer import Drawer
@@ -47,14 +48,17 @@ class Dashboard(Asking):
             for number, spec in enumerate(PANES, 1)
         ]
         # Held, not looked up: news and the clock may come before they are mounted, or when they are leaving.
-        self._lines = {name: Line(id=name) for name in ("where", "how", "tabs", "warning", "footer")}
+        self._lines = {
+            name: Line(id=name) for name in ("where", "how", "tabs", "warning", "operation", "footer")
+        }
         self._drawer = Drawer(id="drawer")
         self._trail: list[tuple[int, Key | None]] = []
         self._beats = 0
         # Before anything is laid out, so that nothing is laid out twice before the first frame.
         self._drawer.display = False
         self.prompt.display = False
-        self._lines["warning"].add_class("-empty", update=False)
+        for name in ("warning", "operation"):
+            self._lines[name].add_class("-empty", update=False)
         self.panes[self.active].add_class("-active", update=False)
 
     def compose(self) -> ComposeResult:
@@ -67,6 +71,7 @@ class Dashboard(Asking):
                 yield from self.panes
             yield self._drawer
         yield self._lines["warning"]
+        yield self._lines["operation"]
         yield self.prompt
         yield self._lines["footer"]
 
@@ -75,10 +80,6 @@ class Dashboard(Asking):
         self.pane_of(Kind.INSTANCES).set_hide_ended(self._hide_ended)
         self.watch_active()
         self.set_interval(1 / _TICKS, self._beat)
-
-    def pane_of(self, kind: Kind) -> PaneView:
-        """Return the pane of a kind."""
-        return next(pane for pane in self.panes if pane.spec.kind is kind)
 
     def memory(self, theme: str) -> ViewMemory:
         """Return how the view stands, for the next run; also when it has ended."""
@@ -132,17 +133,22 @@ class Dashboard(Asking):
         self._refresh_lines()
 
     def _refresh_lines(self) -> None:
-        warning = header.troubles(self.news)
         lines = {
             "where": header.where(self.news, self.badges),
             "how": header.how(self.news, self.now),
-            "warning": warning,
+            "warning": header.troubles(self.news),
+            "operation": banner(self.board.unfinished, self._clock()),
             "tabs": tab_line(self.panes, self.active),
-            "footer": footer_line(self.size.width),
+            "footer": footer_line(self.size.width, self.badges.launch.read_only),
         }
         for name, text in lines.items():
             self._lines[name].say(text)
-        self._lines["warning"].set_class(not warning.plain, "-empty")
+        for name in ("warning", "operation"):
+            self._lines[name].set_class(not lines[name].plain, "-empty")
+
+    def tell_operations(self) -> None:
+        """Say what is under way, at once."""
+        self._refresh_lines()
 
     # ---- moving among panes ----
 
@@ -171,16 +177,19 @@ class Dashboard(Asking):
                 self.active = index
 
     def action_next_pane(self) -> None:
-        """Go to the next pane."""
-        self.active = (self.active + 1) % len(self.panes)
+        """Go to the next pane; the operations come behind the last."""
+        self.action_pane(self.active + 2)
 
     def action_previous_pane(self) -> None:
         """Go back a pane."""
-        self.active = (self.active - 1) % len(self.panes)
+        self.action_pane(self.active or len(self.panes) + 1)
 
     def action_pane(self, number: int) -> None:
         """Go to a pane by its number."""
-        self.active = number - 1
+        if number > len(self.panes):
+            self.action_operations()
+        else:
+            self.active = number - 1
 
     def action_back(self) -> None:
         """Go back to where a link was followed from, else close the drawer, else clear the filter."""

@@ -1,0 +1,143 @@
+"""What the Plan dialog says: heads, targets with their reasons, volumes and money. Pure text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+from rich.console import Group as Lines
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from trainctl_tui.domain.acts import Act, Facts, Judgement, Verdict, VolumeFacts
+from trainctl_tui.domain.plans import Plan
+from trainctl_tui.domain.tags import name_of
+from trainctl_tui.listing.format import gib, plural
+from trainctl_tui.safe import safe
+
+_REASON = 500  # characters
+_STYLES = {
+    Verdict.ALLOW: "green",
+    Verdict.WARN: "yellow",
+    Verdict.TYPE: "bold magenta",
+    Verdict.REFUSE: "red",
+}
+
+
+class Fate(Enum):
+    """The three groups of a plan: title, sign and style."""
+
+    GOES = ("goes", "●", "bold green")
+    WORD = ("needs your word", "?", "bold magenta")
+    LEFT = ("left out", "✕", "bold red")
+
+
+def headline(plan: Plan) -> Text:
+    """Return what the plan comes to: how many of each group, and the money."""
+    parts = [
+        (f"{len(plan.goes)} {'goes' if len(plan.goes) == 1 else 'go'}", "bold green" if plan.goes else "dim"),
+        (f"{len(plan.needs_word)} need your word", "bold magenta" if plan.needs_word else "dim"),
+        (f"{len(plan.left_out)} left out", "bold red" if plan.left_out else "dim"),
+    ]
+    line = Text(" · ", "dim").join(Text(text, style) for text, style in parts)
+    if plan.goes and plan.act in (Act.STOP, Act.TERMINATE):
+        line.append(" · ", "dim").append(f"saves {_hourly(plan.hourly_saved)}", "bold")
+    return line
+
+
+def who(plan: Plan, region_count: int) -> Text:
+    """Return in whose name and where the plan acts."""
+    words = [f"account {plan.account}", plan.actor.rpartition(":")[2] or "?"]
+    words += [plan.endpoint] if plan.endpoint else []
+    words += [plural(region_count, "region")] if region_count > 1 else []
+    return Text(safe(" · ".join(words), 300), "dim", no_wrap=True, overflow="ellipsis")
+
+
+def group_head(fate: Fate, count: int) -> Text:
+    """Return the line above a group."""
+    title, sign, style = fate.value
+    line = Text(f"{sign} {title} ({count})", style)
+    if fate is Fate.WORD:
+        line.append("  Tab goes to the next, + includes it", "dim")
+    return line
+
+
+def whole_lines(plan: Plan) -> Text:
+    """Return what holds for the batch as a whole: limits, and the volumes of all that go."""
+    lines = [
+        Text.assemble((f"  {found.verdict.name:<6} ", _STYLES[found.verdict]), safe(found.reason, _REASON))
+        for found in sorted(plan.findings, key=lambda found: -found.verdict)
+    ]
+    if plan.act is Act.TERMINATE and plan.goes:
+        lines.append(_volumes_of(plan.goes))
+    return Text("\n").join(lines)
+
+
+def target(one: Judgement, fate: Fate, plan: Plan, *, here: bool = False) -> Lines:
+    """Return a target: its full id and what it is, every reason, and what becomes of its volumes."""
+    included = one.facts.id in plan.included
+    facts = one.facts
+    box = ("[x] " if included else "[ ] ") if fate is Fate.WORD or included else "    "
+    head = Text(("▸" if here else " ") + box, "bold reverse" if here else "bold")
+    head.append(facts.id, "bold" if fate is not Fate.LEFT else "")
+    row = Table.grid(padding=(0, 2, 0, 0))
+    row.add_column(no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(head, Text(_description(facts), "" if fate is not Fate.LEFT else "dim"))
+    reasons = [
+        Text.assemble((f"{found.verdict.name:<6} ", _STYLES[found.verdict]), safe(found.reason, _REASON))
+        for found in sorted(one.findings, key=lambda found: -found.verdict)
+    ]
+    if plan.act is Act.TERMINATE and fate is not Fate.LEFT:
+        reasons += [_fate(volume) for volume in facts.volumes or ()]
+    return Lines(row, *(Padding(reason, (0, 0, 0, 7)) for reason in reasons))
+
+
+def checking(ids: Iterable[str]) -> Text:
+    """Return the frozen ids, each being looked at."""
+    line = Text()
+    for id in ids:
+        line.append(f"     {safe(id)}", "bold").append("  checking …\n", "dim")
+    return line
+
+
+def _description(facts: Facts) -> str:
+    name = name_of(facts.tags or ())
+    price = f"{_hourly(facts.hourly)}" if facts.is_known else ""
+    words = (safe(name, 40), facts.state or "unknown", safe(facts.type), facts.zone or facts.region, price)
+    return "  ".join(word for word in words if word)
+
+
+def _fate(volume: VolumeFacts) -> Text:
+    words, style = {
+        True: ("dies with it", "red"),
+        False: ("stays", "cyan"),
+        None: ("may die with it", "red"),
+    }[volume.delete_on_termination]
+    cost = f", {_monthly(volume.monthly)}" if volume.delete_on_termination is False else ""
+    text = Text.assemble(("volume ", "dim"), safe(volume.id), f"  {gib(volume.size_gib)}  ")
+    return text.append(f"{words}{cost}", style)
+
+
+def _volumes_of(goes: tuple[Judgement, ...]) -> Text:
+    """Return how many volumes end, and what those that stay cost."""
+    volumes = [volume for one in goes for volume in one.facts.volumes or ()]
+    staying = [volume.monthly for volume in volumes if volume.delete_on_termination is False]
+    unknown = sum(one.facts.volumes is None for one in goes)
+    known = [cost for cost in staying if cost is not None]
+    text = Text(f"  volumes: {len(volumes) - len(staying)} die", "red" if volumes else "dim")
+    if staying:
+        cost = _monthly(sum(known) if len(known) == len(staying) else None)
+        text.append(f", {len(staying)} stay and cost {cost}", "cyan")
+    if unknown:
+        text.append(f", those of {plural(unknown, 'instance')} are unknown", "bold yellow")
+    return text
+
+
+def _hourly(amount: float | None) -> str:
+    return "unknown $/h" if amount is None else f"~${amount:,.2f}/h"
+
+
+def _monthly(amount: float | None) -> str:
+    return "an unknown sum a month" if amount is None else f"~${amount:,.2f}/month"

@@ -1,0 +1,194 @@
+"""One plan from its frozen ids to the user's word, without a screen: what was read, typed, included, said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+from rich.text import Text
+
+from trainctl_tui.domain.acts import Act, Policy, Situation, Verdict
+from trainctl_tui.domain.errors import Refused, Trouble
+from trainctl_tui.domain.plans import DIALOG, Approval, Plan, make
+from trainctl_tui.link.messages import Answer, FactsAnswer, NoAnswer
+from trainctl_tui.listing.format import plural
+from trainctl_tui.listing.news import Key
+from trainctl_tui.safe import safe
+from trainctl_tui.tui.gesture import Gesture
+
+_LONGEST = 100  # characters that are taken of what is typed
+
+
+class Wish(Struct, frozen=True):
+    """What was asked for when the key went down. ``hidden`` of the targets are not in view."""
+
+    act: Act
+    targets: tuple[Key, ...]
+    hidden: int
+    account: str
+    endpoint: str
+    policy: Policy
+    dry_run: bool = False
+
+
+class Consent(Struct, frozen=True):
+    """A plan and the user's word for it."""
+
+    plan: Plan
+    approval: Approval
+
+
+class Planning:
+    """Bound to the ids of its wish. Nothing confirms while facts are read, are old, or are in doubt."""
+
+    def __init__(self, wish: Wish) -> None:
+        self.wish = wish
+        self.plan: Plan | None = None
+        self.trouble: Trouble | None = None
+        self.typed = ""
+        self.here = 0  # which of those that need a word
+        self.gesture = Gesture()
+        self._answer: FactsAnswer | None = None
+        self._said = ""
+        self._included: set[str] = set()
+        self._asked = 0
+        self.is_reading = False
+
+    # ---- facts ----
+
+    def asking(self) -> int:
+        """Begin to read everything anew; return the number of the question."""
+        self._asked += 1
+        self._answer, self.trouble, self._said = None, None, ""
+        self.gesture.asleep()
+        self.is_reading = True
+        return self._asked
+
+    def heard(self, number: int, answer: Answer, busy: Mapping[str, str], at: float) -> bool:
+        """Take an answer, unless it is a late one to an older question; return whether it was taken.
+
+        ``at`` is when it is shown, in seconds that never go back.
+        """
+        if number != self._asked:
+            return False
+        self.is_reading = False
+        if isinstance(answer, FactsAnswer):
+            self._answer = answer
+            self._judge(busy, at)
+        elif isinstance(answer, NoAnswer):
+            self.trouble = answer.trouble
+        return True
+
+    def _judge(self, busy: Mapping[str, str], at: float) -> None:
+        """Make the plan of what was read; a word that was typed for another plan is forgotten."""
+        answer, wish = self._answer, self.wish
+        assert answer is not None
+        before = self.plan
+        self.plan = make(
+            wish.act,
+            answer.facts,
+            wish.policy,
+            Situation(wish.account, answer.identity.account, answer.now, busy=dict(busy)),
+            answer.fleets,
+            actor=answer.identity.arn,
+            endpoint=wish.endpoint,
+            included=self._included,
+        )
+        if before is not None and before.hash() != self.plan.hash():
+            self.typed = ""
+        self.here = min(self.here, max(0, len(self.waiting) - 1))
+        self.gesture.shown(at)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is a plan of facts that are not too old."""
+        return self.plan is not None and self._answer is not None
+
+    def is_old(self, now: float) -> bool:
+        """Say whether the facts are too old to be confirmed; then nothing is, until they are read again."""
+        old = self.plan is not None and now - self.plan.made_at > DIALOG
+        if old:
+            self._answer = None
+            self.gesture.asleep()
+        return old
+
+    # ---- the user's word ----
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The ids that need a word, or were given it, in the order of the selection."""
+        if self.plan is None:
+            return ()
+        wait = {*self.plan.included, *(one.facts.id for one in self.plan.needs_word)}
+        return tuple(id for _, id in self.wish.targets if id in wait)
+
+    @property
+    def highlighted(self) -> str:
+        """The id whose word is asked for now, or ""."""
+        return self.waiting[self.here] if self.waiting else ""
+
+    def go(self, step: int) -> None:
+        """Go to another target that needs a word."""
+        if self.waiting:
+            self.here = (self.here + step) % len(self.waiting)
+
+    def include(self, busy: Mapping[str, str], at: float) -> None:
+        """Give the word for the highlighted target, or take it back; all is judged again."""
+        if self.is_read and self.highlighted:
+            self._included ^= {self.highlighted}
+            self._judge(busy, at)
+
+    def type(self, text: str) -> None:
+        """Add to the phrase. A line that was pasted loses its end: it confirms nothing."""
+        if self.is_read and self.plan is not None and self.plan.phrase:
+            self._said = ""
+            self.typed = (self.typed + text.rstrip("\r\n"))[:_LONGEST]
+
+    def erase(self, everything: bool = False) -> None:
+        """Take the last letter back, or all of them."""
+        self._said = ""
+        self.typed = "" if everything else self.typed[:-1]
+
+    def confirm(self, word: str, now: float) -> Consent | None:
+        """Return the plan with the user's word for it; None, with a reason said, where it does not fit."""
+        if self.plan is None or not self.is_read:
+            return None
+        try:
+            return Consent(self.plan, self.plan.approve(word, now))
+        except Refused as error:
+            self._said, self.typed = str(error), ""
+            return None
+
+    # ---- what is said ----
+
+    def standing(self, old: bool, small: bool) -> tuple[Text, str]:
+        """Return what the confirming line says, and the state of its border: asleep, open, wrong, match."""
+        if self.trouble is not None:
+            return Text(f"Could not check. {safe(self.trouble, 400)} Press r.", "bold yellow"), "asleep"
+        if old:
+            told = f"The facts are older than {DIALOG:.0f} s. Any key reads them again."
+            return Text(told, "bold yellow"), "asleep"
+        if not self.is_read or self.plan is None:
+            return Text(f"Checking {plural(len(self.wish.targets), 'instance')} …", "dim"), "asleep"
+        if small:
+            return Text("Make the terminal at least 60x15 to confirm.", "bold yellow"), "asleep"
+        if self._said:
+            return Text(safe(self._said, 400), "bold yellow"), "wrong"
+        if self.plan.verdict is Verdict.REFUSE:
+            return self._refusal(self.plan), "asleep"
+        return self._question(self.plan)
+
+    def _refusal(self, plan: Plan) -> Text:
+        if plan.goes or not plan.needs_word:
+            return Text("Nothing of this may go.", "bold red")
+        return Text("Nothing goes yet. Include one by one: Tab to go to it, + to include it.", "bold magenta")
+
+    def _question(self, plan: Plan) -> tuple[Text, str]:
+        verb = "rehearse it" if self.wish.dry_run else "go ahead"
+        if not plan.phrase:
+            return Text.assemble("Press ", ("y", "bold"), f" to {verb}."), "match"
+        line = Text.assemble("Type ", (plan.phrase, "bold"), f" and Enter to {verb}:  ")
+        line.append(safe(self.typed, _LONGEST), "bold").append("▏", "dim")
+        if self.typed == plan.phrase:
+            return line.append("  Enter", "bold green"), "match"
+        return line, "open" if plan.phrase.startswith(self.typed) else "wrong"
