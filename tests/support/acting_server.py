@@ -17,9 +17,9 @@ from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Situation
 from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import Patience
+from trainctl_tui.services import prices
 from trainctl_tui.services.facts import gather
 from trainctl_tui.services.journal import Journal
-from trainctl_tui.services.unpriced import Unpriced
 from trainctl_tui.simcloud.driver import Driver
 from trainctl_tui.simcloud.engine import Clock
 from trainctl_tui.simcloud.engine.records import InstanceRecord
@@ -66,7 +66,7 @@ class Scene:
         """Plan with the AWS provider, give every word that is asked for, and confirm."""
         with mock.patch.dict(os.environ, self.environ):
             provider = bootstrap.provider(self.launch, lambda _call: None)
-            told = gather(provider, [(REGION, id) for id in ids], Patience(), Unpriced())
+            told = gather(provider, [(REGION, id) for id in ids], Patience(), prices.load(None))
         account = told.identity.account
         plan = plans.make(
             *(act, told.facts, POLICY, Situation(account, account, told.now), told.fleets),
