@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from threading import Event
 from time import monotonic
@@ -19,6 +18,9 @@ STARTS = 30.0
 
 GONE = 3.0
 """Seconds without a process after which nobody runs it any more."""
+
+WAITS = 10.0
+"""Seconds for which a command that nobody sits at sees an operation wait for credentials; then it leaves."""
 
 _LOOK = 0.2  # seconds between two looks at the journal
 _LONGEST = 1000
@@ -73,7 +75,7 @@ def outcome_lines(operation: Operation) -> Iterator[str]:
 def _follow(journal: Journal, id: str, line: Line, began: float, clock: Callable[[], float]) -> Operation:
     pause = Event()
     alone_since, allowed = began, STARTS
-    told = ""
+    told, waits_since = "", began
     while True:
         operation = journal.operation(id)
         if operation.state.is_final:
@@ -85,12 +87,14 @@ def _follow(journal: Journal, id: str, line: Line, began: float, clock: Callable
             output.note(f"Nobody runs operation {id} any more: trainctl-tui op resume {id}")
             return operation
         line.show(f"{_standing(operation)} · {wait(now - began)}")
-        if operation.state is OpState.WAITING_CREDENTIALS and told != operation.why:
+        if operation.state is not OpState.WAITING_CREDENTIALS:
+            waits_since = now
+        elif told != operation.why:
             told = operation.why
             line.clear()
             output.note(f"Operation {id} waits for credentials. {told}")
-            if not sys.stdin.isatty():
-                return operation
+        if now - waits_since > WAITS and not output.is_attended():
+            return operation
         pause.wait(_LOOK)
 
 
