@@ -48,12 +48,11 @@ def follow(journal: Journal, id: str, clock: Callable[[], float] = monotonic) ->
 def code_of(operation: Operation) -> int:
     """Return the exit code of a command that ends with an operation standing so (docs/headless.md)."""
     outcomes = {target.outcome for target in operation.targets}
-    if not operation.state.is_final or None in outcomes or Outcome.UNCONFIRMED in outcomes:
+    is_over = operation.state.is_final and operation.state is not OpState.NEEDS_HUMAN
+    if not is_over or outcomes & {None, Outcome.UNCONFIRMED}:
         return codes.UNKNOWN
-    if outcomes & FAILURES or operation.state in (OpState.DONE_WITH_FAILURES, OpState.ABORTED):
+    if outcomes & FAILURES:
         return codes.FAILED
-    if operation.state is OpState.NEEDS_HUMAN:
-        return codes.UNKNOWN
     if outcomes <= _GOOD:
         return codes.DONE
     return codes.PARTIAL if outcomes & _GOOD else codes.REFUSED
