@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from subprocess import Popen
 
     from trainctl_tui.domain.operations import Operation
@@ -203,8 +203,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
         news = remembered(held, wanted, book)
         held.close()
         link = CollectorLink(wanted, collector)
-        first_news = replace(news, warnings=tuple(warnings))
-        return Session(wanted, link, first_news, time.time, settings, lambda: journal().busy())
+        return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time, settings, _busy)
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""
@@ -216,6 +215,11 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
     session = open_session(launch, loaded.settings, first)
     operating = Operating(state_dir.find, os.environ)
     return TrainctlApp(session, open_other, memory, loaded.settings, time.time, operating)
+
+
+def _busy() -> Mapping[str, str]:
+    """Read which targets belong to which operation that has not ended. May raise TrainctlError."""
+    return journal().busy()
 
 
 @contextmanager
