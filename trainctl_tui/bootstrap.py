@@ -192,8 +192,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
     from trainctl_tui.view_settings import load_view_settings
 
     book = prices.load(paths.prices_file())
-    troubles = (loaded.trouble, *book.faults)
-    warnings = [str(trouble) for trouble in troubles if trouble]
+    warnings = [str(trouble) for trouble in (loaded.trouble, *book.faults) if trouble]
     for_all = loaded.settings.read_only and loaded.origins["read_only"].source == "flag"
 
     def open_session(
@@ -211,10 +210,9 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
         others = load_view_settings(flags).settings
         return open_session(replace(wanted, regions=others.regions, read_only=others.read_only), others)
 
-    memory = view_memory.load(paths.state_dir())
-    session = open_session(launch, loaded.settings, first)
-    operating = Operating(state_dir.find, os.environ)
-    return TrainctlApp(session, open_other, memory, loaded.settings, time.time, operating)
+    session, memory = open_session(launch, loaded.settings, first), view_memory.load(paths.state_dir())
+    followed = Operating(state_dir.find, os.environ)
+    return TrainctlApp(session, open_other, memory, loaded.settings, time.time, followed)
 
 
 def _busy() -> Mapping[str, str]:
