@@ -105,7 +105,7 @@ def test_the_view_has_the_settings_of_the_profile_that_was_asked_for(
     for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "trainctl-tui").mkdir()
-    text = 'theme = "dark"\n[profiles.work]\ntheme = "contrast"\nregions = ["eu-west-1"]\n'
+    text = 'theme = "dark"\n[profiles.work]\ntheme = "contrast"\nregions = ["eu-west-1"]\nread_only = true\n'
     (tmp_path / "trainctl-tui" / "config.toml").write_text(text)
     monkeypatch.setattr(cli, "_look_at_terminal", lambda: None)
     opened: list[TrainctlApp] = []
@@ -124,6 +124,31 @@ def test_the_view_has_the_settings_of_the_profile_that_was_asked_for(
         other = opened[0]._open_session(Launch(profile=profile))
         other.close()
         assert other.launch.regions == regions
+        assert (other.launch.read_only, other.settings.policy.read_only) == (profile == "work",) * 2
+    assert [app.session.launch.read_only for app in opened] == [False, True, True]
+
+
+@pytest.mark.parametrize("words", [["--read-only"], ["--read-only", "demo"], ["demo", "--read-only"]])
+def test_read_only_of_the_command_line_holds_for_every_profile(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for kind in ("CONFIG", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path))
+    monkeypatch.setattr(cli, "_look_at_terminal", lambda: None)
+    launches: list[Launch] = []
+
+    def run_view(launch: Launch, loaded: Loaded, _metrics_file: str) -> int:
+        app = bootstrap.view(launch, loaded, None)
+        other = app._open_session(Launch(profile="other"))
+        for session in (app.session, other):
+            launches.append(session.launch)
+            session.close()
+        app.gc_policy.close()
+        return 0
+
+    monkeypatch.setattr(cli, "run_view", run_view)
+    assert cli.open_view(parser().parse_args(words), demo="demo" in words) == 0
+    assert [launch.read_only for launch in launches] == [True, True]
 
 
 def test_the_names_of_themes_are_those_of_the_app() -> None:

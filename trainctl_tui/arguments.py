@@ -176,6 +176,8 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
     demo.add_argument("--instances", type=_count, default=60, metavar="N", help=many)
     pace = "how fast its time passes, 0 to 100 (default: 1; 0 stands still)"
     demo.add_argument("--speed", type=_speed, default=1.0, metavar="X", help=pace)
+    faults = "let it behave badly, as this fault script says (docs/faults.md)"
+    demo.add_argument("--faults", default="", metavar="FILE", help=faults)
 
 
 def _add_list(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -131,7 +131,7 @@ def open_demo(given: argparse.Namespace) -> int:
     from trainctl_tui.domain.errors import ConfigError
 
     try:
-        with demo.running(given.seed, given.instances, given.speed) as endpoint:
+        with demo.running(given.seed, given.instances, given.speed, given.faults) as endpoint:
             given.endpoint_url = endpoint
             return open_view(given, demo=True)
     except ConfigError as error:

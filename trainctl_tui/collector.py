@@ -9,6 +9,7 @@ import signal
 import sys
 from contextlib import suppress
 
+from trainctl_tui.heap import keep_small
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.pipes import take_pipes
 from trainctl_tui.link.spawn import VARIABLE
@@ -36,6 +37,7 @@ def _settle() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with suppress(OSError, AttributeError):  # Linux only; elsewhere the end of the pipe has to do
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    keep_small()
     # Rows are not tracked by the collector of garbage; what is tracked lives long.
     gc.set_threshold(50_000, 20, 50)
 

@@ -20,11 +20,11 @@ _EXTRA = ("moto", "flask", "flask_cors", "werkzeug")
 
 
 @contextmanager
-def running(seed: int, instances: int, speed: float) -> Iterator[str]:
+def running(seed: int, instances: int, speed: float, faults: str = "") -> Iterator[str]:
     """Run a simulated AWS while the block lasts, and turn this process's environment to it.
 
     Yield its endpoint. It need not be up by then: its port is open, and early calls wait in line.
-    Raise ``ConfigError`` where the demo's libraries are missing.
+    Raise ``ConfigError`` where the demo's libraries are missing, or the fault script is wrong.
     """
     if missing := [name for name in _EXTRA if importlib.util.find_spec(name) is None]:
         raise ConfigError(
@@ -32,14 +32,21 @@ def running(seed: int, instances: int, speed: float) -> Iterator[str]:
             f"It needs {', '.join(missing)}.",
             "Run: pip install 'trainctl-tui[demo]'",
         )
+    from trainctl_tui.simcloud.names import USER
     from trainctl_tui.simcloud.process import SimCloud, simulated_environment
 
-    cloud = SimCloud.start(seed, instances, speed, wait=False)
+    script = Path(faults) if faults else None
+    if script is not None:
+        from trainctl_tui.simcloud.fault_script import read_script
+
+        read_script(script)
+    cloud = SimCloud.start(seed, instances, speed, faults=script, wait=False)
     try:
         environment = simulated_environment(cloud.endpoint, os.environ)
         with _own_directories(f"seed-{seed}-of-{instances}") as directories:
             for real in ("TRAINCTL_STATE_DIR", "TRAINCTL_PROFILE", "TRAINCTL_REGIONS"):
                 environment.pop(real, None)
+            environment["TRAINCTL_USER"] = USER
             os.environ.clear()
             os.environ.update(environment | directories)
             yield cloud.endpoint

@@ -8,31 +8,43 @@ from statistics import median, quantiles
 
 from tests.support.stillness import BUSY
 
+Figures = Mapping[str, "float | list[float]"]
+"""What one round of one side came to."""
+
 _SPREAD = 0.35  # half the distance between the quartiles, as a share of the median
 
 
 @dataclass
 class Rounds:
-    """The figures of one side, by name, and how many cores others used in each round."""
+    """The figures of one side, by name, and how many cores others used in each round.
+
+    A round gives one number, or a ``list`` of waits: of those the 99th percentile counts, over all rounds
+    together, because that of a single round is little more than its worst.
+    """
 
     figures: dict[str, list[float]] = field(default_factory=dict)
+    waits: dict[str, list[float]] = field(default_factory=dict)
     others: list[float] = field(default_factory=list)
 
-    def add(self, figures: Mapping[str, float], others: float) -> None:
+    def add(self, figures: Figures, others: float) -> None:
         """Take in one round."""
         for name, value in figures.items():
+            if isinstance(value, list):
+                self.waits.setdefault(name, []).extend(value)
+                value = percentile(value, 90)  # for the spread
             self.figures.setdefault(name, []).append(value)
         self.others.append(others)
 
     def middle(self, name: str) -> float:
-        """Return the median of a figure."""
-        return median(self.figures[name])
+        """Return the median of a figure, or the 99th percentile of waits."""
+        waits = self.waits.get(name)
+        return percentile(waits, 99) if waits else median(self.figures[name])
 
     def noisy(self, name: str) -> bool:
         """Say whether others were busy, or the rounds do not agree."""
         values = self.figures[name]
         low, _, high = quantiles(values, n=4) if len(values) > 2 else (min(values), 0, max(values))
-        spread = (high - low) / 2 / max(self.middle(name), 1e-9)
+        spread = (high - low) / 2 / max(median(values), 1e-9)
         return median(self.others) > BUSY or (len(values) > 2 and spread > _SPREAD)
 
 

@@ -17,12 +17,15 @@ _LOOK = re.compile(rb"\x1b\[([\d;]*)m[^\x1b]*?(" + ROW + rb")")
 
 
 class Keys:
-    """Presses keys that move the cursor, and waits each time for the highlighted line of another row."""
+    """Presses keys that move the cursor, and waits each time for the highlighted line of another row.
 
-    def __init__(self, wire: Wire, seed: int = 1) -> None:
+    How the cursor's line looks is learnt from a program that rests; while it loads, ``style`` has to say.
+    """
+
+    def __init__(self, wire: Wire, style: bytes = b"", seed: int = 1) -> None:
         self._wire = wire
         self._random = Random(seed)
-        self._style = self._learn()
+        self.style = style or self._learn()
 
     def _learn(self) -> bytes:
         """Find the style of the cursor's line: the row that two moves have in common wears it once."""
@@ -44,7 +47,7 @@ class Keys:
         since = self._wire.received
         begun = time.monotonic()
         self._wire.send(key)
-        lit = re.compile(rb"\x1b\[" + re.escape(self._style) + rb"m[^\x1b]*?" + ROW)
+        lit = re.compile(rb"\x1b\[" + re.escape(self.style) + rb"m[^\x1b]*?" + ROW)
         return (self._wire.see(lit, since, 30).at - begun) * 1000
 
     def move(self, count: int, keys: Iterator[str]) -> list[float]:

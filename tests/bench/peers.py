@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.rig import Figures, Rig, Side
+from tests.bench.figures import Figures
+from tests.bench.rig import Rig, Side
 from tests.support.wire import Wire
 
 WANTED = ("servonaut==2.30.0", "awscli")

@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from tests.bench.figures import Rounds
+from tests.bench.figures import Figures, Rounds
 from tests.support.processes import children, wait_gone
 from tests.support.stillness import others, usage, wait_quiet
 from tests.support.view import PROGRAM
@@ -29,7 +30,6 @@ ROW = rb"i-0[0-9a-f]{16}"
 SPINNER = 1200
 """Bytes that a settled view may still write in two seconds: a resource on screen is about to change."""
 
-Figures = Mapping[str, float]
 Side = Callable[[], Figures]
 
 
@@ -49,10 +49,13 @@ def clean_environment(home: Path) -> dict[str, str]:
 
 @dataclass
 class Rig:
-    """One run of the bench. Use it in a ``with`` statement: it ends what it started."""
+    """One run of the bench. Use it in a ``with`` statement: it ends what it started.
+
+    ``patience`` is how many seconds all rounds together may wait for a quiet machine.
+    """
 
     rounds: int = 5
-    patience: float = 60.0
+    patience: float = 180.0
     scale: int = 10_000
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="trainctl-bench-")))
     _servers: dict[int, Canned] = field(default_factory=dict)
@@ -94,11 +97,13 @@ class Rig:
         return Wire([sys.executable, *arguments], size=size, env=env, cwd=str(self.home))
 
     def turns(self, sides: Mapping[str, Side]) -> dict[str, Rounds]:
-        """Let every side run once a round, in turn, each when the machine is quiet or patience ends."""
+        """Let every side run once a round, in turn, each when the machine is quiet or patience has ended."""
         found = {name: Rounds() for name in sides}
         for _ in range(self.rounds):
             for name, side in sides.items():
+                begun = time.monotonic()
                 wait_quiet(self.patience)
+                self.patience -= time.monotonic() - begun
                 before = usage()
                 figures = side()
                 found[name].add(figures, others(before))

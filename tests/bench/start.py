@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.bench.figures import Measure, Rounds, ratio, skipped
+from tests.bench.figures import Figures, Measure, Rounds, ratio, skipped
 from tests.bench.peers import Peers
-from tests.bench.rig import ROW, SPINNER, Figures, Rig, quit_view
+from tests.bench.rig import ROW, SPINNER, Rig, quit_view
 from tests.support.processes import children, command, wait_until
 from tests.support.wire import Wire
 
@@ -119,7 +119,7 @@ def _fill_cache(rig: Rig, env: Mapping[str, str]) -> re.Pattern[bytes]:
         wire.see(all_rows(rig.scale))
         cache = Path(env["XDG_CACHE_HOME"])
         # The instances, statuses and volumes are the large ones; each is written whole or not at all.
-        wait_until(lambda: sum(f.stat().st_size > 300_000 for f in cache.rglob("cache.db*")) >= 3, 60)
+        wait_until(lambda: sum(f.stat().st_size > 300_000 for f in cache.rglob("cache.db*")) >= 3)
         wire.quiet(1.5, besides=SPINNER)
         ids = re.findall(ROW.decode(), "\n".join(wire.drawn().display))
         quit_view(wire)

@@ -9,8 +9,8 @@ from functools import cache
 
 from tests.bench.apps.script import Script, named
 from tests.bench.bytes import least
-from tests.bench.figures import Measure, ratio
-from tests.bench.rig import ROW, Commands, Figures, Rig, told
+from tests.bench.figures import Figures, Measure, ratio
+from tests.bench.rig import ROW, Commands, Rig, told
 from tests.support.wire import Wire
 
 OURS = (200, 50)
@@ -55,7 +55,7 @@ def _costs(rig: Rig, app: str, size: tuple[int, int]) -> Figures:
     with told(app, rig.scale, rig, size) as (wire, commands):
         shown = in_sight(wire, rig.scale)
         times: dict[str, list[float]] = {"change": [], "reload": []}
-        for command, place in (("change", shown[0]), ("reload", shown[-1])) * 3:
+        for command, place in (("change", shown[0]), ("reload", shown[-1])) * 2:
             times[command].append(_until_painted(wire, commands, command, place))
     return {command: min(values) for command, values in times.items()}
 

@@ -89,7 +89,7 @@ def test_a_running_view_has_neither_sdk_nor_pydantic(rig: Rig, tmp_path: Path) -
         with rig.python("-m", "tests.bench.apps.watched", str(told), env=env, size=WIDE) as wire:
             wire.see(re.compile(ROW))
             wire.process.send_signal(signal.SIGUSR1)
-            wait_until(lambda: told.exists() and told.read_text().endswith("\n"), 20, "the list of modules")
+            wait_until(lambda: told.exists() and told.read_text().endswith("\n"), "the list of modules")
             quit_view(wire)
     modules = set(told.read_text().split())
     assert {"textual", "trainctl_tui.tui.screens.dashboard", "msgspec"} <= modules

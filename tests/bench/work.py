@@ -17,8 +17,8 @@ from diskcache import Cache as DiskCache
 from msgspec import Struct
 from pydantic import BaseModel, TypeAdapter, create_model
 
-from tests.bench.figures import Measure, ratio
-from tests.bench.rig import Figures, Rig, clean_environment
+from tests.bench.figures import Figures, Measure, ratio
+from tests.bench.rig import Rig, clean_environment
 from tests.support.parse_cost import parse_cost
 from tests.support.rows import ME, NOW, REGION, instance
 from trainctl_tui.domain.inventory import Lane, Listing

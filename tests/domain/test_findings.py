@@ -91,7 +91,7 @@ def test_foreign_and_untagged(tags: tuple[tuple[str, str], ...], expected: bool)
     (helper(tags=(("trainctl:temp", "1"), ("aws:ecs:cluster", "x"))), "managed (aws:ecs:cluster)"),
     (stopped(8 * DAY), "its disks may be wanted"),
     (stopped(8 * DAY, tags=(("trainctl:user", "bob"),)), "of bob"),
-    (instance(launched_at=NOW - 25 * HOUR, tags=()), "not ours: for information"),
+    (instance(launched_at=NOW - 25 * HOUR, tags=()), "for information"),
 ])  # fmt: skip
 def test_only_helpers_that_are_nobody_else_s_begin_marked(row, hold: str) -> None:
     (candidate,) = find([row], {}, ABOUT).candidates

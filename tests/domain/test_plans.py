@@ -88,6 +88,20 @@ def test_every_verb_has_its_phrase(act: Act) -> None:
     assert (made.phrase, made.verdict) == (f"{act} 2", Verdict.TYPE)
 
 
+@pytest.mark.parametrize("act", [STOP, REBOOT, TERMINATE])
+@pytest.mark.parametrize("doubt", [{"job": UNKNOWN}, {"tags": BOB}, {"tags": ()}])
+def test_a_batch_leaves_out_what_needs_a_word_of_its_own(act: Act, doubt: dict[str, Any]) -> None:
+    doubtful = machine(2, **doubt)
+    made = plan(act, [machine(1), doubtful])
+    assert (made.ids, ids(made.needs_word)) == ((machine(1).id,), [doubtful.id])
+    given = plan(act, [machine(1), doubtful], included=[doubtful.id])
+    assert (given.ids, given.included, given.phrase) == ((*made.ids, doubtful.id), (doubtful.id,), f"{act} 2")
+
+
+def test_what_is_ours_and_names_nobody_goes_with_the_phrase() -> None:
+    assert plan(STOP, [machine(1), machine(2, tags=(("CreatedBy", "trainctl"),))]).phrase == "stop 2"
+
+
 def test_one_target_is_warned_of_or_typed_by_the_end_of_its_id() -> None:
     warned = plan(STOP, [machine()])
     assert (warned.verdict, warned.phrase, warned.findings) == (Verdict.WARN, "", ())

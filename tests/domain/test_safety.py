@@ -249,6 +249,8 @@ def test_golden_verdicts(
     held = dict.fromkeys(found.row for found in one.findings if found.row != "default")
     assert " ".join(held) == rows
     assert all(one.reasons)
+    assert one.verdict == max(found.verdict for found in one.findings)
+    assert min(found.verdict for found in one.findings) >= W
 
 
 def test_a_warning_of_many_machines_is_one_row() -> None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.support.campaign import LONG
 from tests.support.cloud import cloud, sim_cloud, start_cloud
+from tests.support.commands import Commands
 from trainctl_tui.simcloud.process import simulated_environment
 
-__all__ = ["Done", "Run", "cloud", "home", "run", "sim_cloud", "start_cloud"]
+__all__ = ["Done", "Run", "cloud", "commands", "home", "run", "sim_cloud", "start_cloud"]
 
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]
 
-LIMIT = 60
-"""Seconds that a command may take at most: retries included."""
+LIMIT = 120.0 if LONG else 60.0
+"""Seconds that a command may take: five attempts, in the long form with growing pauses."""
 
 
 @pytest.fixture
@@ -29,19 +30,21 @@ def home(tmp_path: Path) -> dict[str, str]:
     return {"HOME": str(tmp_path), **directories}
 
 
+@pytest.fixture(scope="session")
+def commands() -> Iterator[Commands]:
+    """One process that has imported everything and forks the commands of the session."""
+    with Commands(LIMIT) as one:
+        yield one
+
+
 @pytest.fixture
-def run(home: dict[str, str]) -> Run:
+def run(home: dict[str, str], commands: Commands) -> Run:
     """Run the program in these directories, on an endpoint; "" is no endpoint, no keys and no region."""
 
     def run_it(endpoint: str, *arguments: str, **variables: str) -> Done:
-        return subprocess.run(
-            [sys.executable, "-m", "trainctl_tui", *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=LIMIT,
-            env=environment(endpoint, home) | variables,
-        )
+        (ended,) = commands.run([(arguments, environment(endpoint, home) | variables)])
+        assert ended.terminal == "", "somebody was asked"
+        return Done(arguments, ended.code, ended.out, ended.err)
 
     return run_it
 

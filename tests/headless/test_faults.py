@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.headless.conftest import environment
+from tests.headless.conftest import LIMIT, environment
+from tests.support.campaign import LONG
 from tests.support.commands import Commands, Ended
+from tests.tty.test_credentials_shapes import silence
 from trainctl_tui.simcloud.process import SimCloud
 
+__all__ = ["silence"]
 pytestmark = [pytest.mark.wire, pytest.mark.campaign, pytest.mark.timeout(240)]
 
-LIMIT = 45.0
-"""Seconds that a command may take: five attempts with growing pauses."""
+ANSWER_IN = None if LONG else 1.0
+"""Seconds that AWS is granted for an answer; None is the program's own patience, 15 s."""
 
 KINDS = ("instances", "volumes", "snapshots")
 AGAIN = "Try again in a moment."
@@ -48,6 +51,9 @@ def every(effect: str, **more: Any) -> Rules:
 NOT_AWS = ("What answered is not AWS", "login page", f"Check the network and AWS_ENDPOINT_URL. {AGAIN}")
 FAULTS = {
     "throttled": Fault(every("throttle"), "Throttled", 1, ("slower calls", AGAIN)),
+    "throttled with a wait": Fault(
+        every("throttle", retry_after=40), "Throttled", 1, ("slower calls", AGAIN)
+    ),
     "503": Fault(every("unavailable"), "OutcomeUnknown", 1, ("fault of its own", AGAIN)),
     "500": Fault(every("internal"), "OutcomeUnknown", 1, ("fault of its own", AGAIN)),
     "dropped": Fault(every("drop"), "OutcomeUnknown", 1, ("line broke", AGAIN)),
@@ -70,15 +76,11 @@ FAULTS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def commands() -> Iterator[Commands]:
-    with Commands(LIMIT) as running:
-        yield running
-
-
-def run_all(commands: Commands, variables: Mapping[str, str], *more: str) -> dict[tuple[str, ...], Ended]:
+def run_all(
+    commands: Commands, variables: Mapping[str, str], *more: str, answer_in: float | None = None
+) -> dict[tuple[str, ...], Ended]:
     """Run all commands at the same time; see what holds for each of them, whatever has happened."""
-    ended = commands.run([((*words, *more), variables) for words in COMMANDS])
+    ended = commands.run([((*words, *more), variables) for words in COMMANDS], answer_in)
     for words, one in zip(COMMANDS, ended, strict=True):
         assert one.seconds < LIMIT, words
         assert one.terminal == "", words
@@ -91,7 +93,23 @@ def test_a_fault_is_told_by_every_command(
     commands: Commands, cloud: SimCloud, home: dict[str, str], fault: Fault
 ) -> None:
     cloud.faults(fault.rules)
-    for words, one in run_all(commands, environment(cloud.endpoint, home)).items():
+    check_told(run_all(commands, environment(cloud.endpoint, home)), fault)
+    assert cloud.mutating_calls() == []
+
+
+def test_an_endpoint_that_never_answers_is_told_by_every_command(
+    commands: Commands, home: dict[str, str], silence: str
+) -> None:
+    fault = Fault([], "OutcomeUnknown", 1, ("No answer came in time", AGAIN))
+    ended = run_all(commands, environment(silence, home), answer_in=ANSWER_IN)
+    check_told(ended, fault)
+    # Where nobody has answered, nobody is asked once more: that would take as long again.
+    assert "ec2:DescribeRegions" not in ended["doctor", "--json"].out
+
+
+def check_told(ended: Mapping[tuple[str, ...], Ended], fault: Fault) -> None:
+    """Every command ends with the code of the fault, says what is wrong, and lists nothing."""
+    for words, one in ended.items():
         assert one.code == fault.code, one
         told = one.out if "doctor" in words else one.err
         assert [word for word in fault.words if word not in told] == [], one
@@ -99,7 +117,6 @@ def test_a_fault_is_told_by_every_command(
             check_document(words, one, fault.kind)
         else:
             assert one.out == "", words
-    assert cloud.mutating_calls() == []
 
 
 def check_document(words: tuple[str, ...], one: Ended, kind: str) -> None:

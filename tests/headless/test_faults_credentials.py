@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.headless.conftest import environment
-from tests.headless.test_faults import EMPTY, LIMIT
+from tests.headless.test_faults import EMPTY
 from tests.support.commands import Commands, Ended
 from tests.tty.test_credentials_shapes import SHAPES, Shape, configure, silence
 
@@ -27,12 +26,6 @@ COMMANDS = (
     ("status", "--json"),
     ("doctor", "--json"),
 )
-
-
-@pytest.fixture(scope="module")
-def commands() -> Iterator[Commands]:
-    with Commands(LIMIT) as running:
-        yield running
 
 
 @pytest.fixture

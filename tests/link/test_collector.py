@@ -190,7 +190,7 @@ def test_it_ends_when_its_parent_is_killed(launch: Launch, link_cloud: SimCloud)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
     link_cloud.forget_calls()
-    wait_until(lambda: link_cloud.calls().get("ec2:DescribeVolumes", 0) > 0, 20, "a sweep that hangs")
+    wait_until(lambda: link_cloud.calls().get("ec2:DescribeVolumes", 0) > 0, "a sweep that hangs")
     parent.kill()
     parent.wait()
     parent.stdout.close()
@@ -234,7 +234,7 @@ def test_it_gets_what_the_sdk_needs_and_nothing_more(launch: Launch, monkeypatch
     try:
         environment = Path(f"/proc/{process.pid}/environ")
         # Until exec, the child has the environment of this process.
-        wait_until(lambda: VARIABLE.encode() in environment.read_bytes(), 5, "its own environment")
+        wait_until(lambda: VARIABLE.encode() in environment.read_bytes(), "its own environment")
         text = environment.read_bytes()
         assert os.getsid(process.pid) == process.pid
     finally:

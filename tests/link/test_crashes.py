@@ -121,7 +121,7 @@ def test_a_credential_command_that_hangs_ends_with_its_collector(
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
     with Following(launch) as following:
-        wait_until(lambda: noted.exists() and noted.read_text().endswith("\n"), 20, "the command to run")
+        wait_until(lambda: noted.exists() and noted.read_text().endswith("\n"), "the command to run")
         collector = following.processes[0].pid
         family = children(collector)
         assert int(noted.read_text()) in family

@@ -106,10 +106,12 @@ def look_at_frames(following: Following) -> None:
 def crash_on(launch: Launch) -> None:
     """Write the report of a crash on the error that this way leads to, with all its causes."""
     provider = AwsProvider(ProviderOptions(endpoint=launch.endpoint))
+    once = Patience()
+    once.cancel.set()  # one attempt tells it
     for read in (
-        lambda: provider.identify(Patience()),
-        lambda: list(provider.pages(Kind.VOLUMES, "us-east-1", Patience())),
-        lambda: list(provider.pages(Kind.STATUSES, "us-east-1", Patience())),
+        lambda: provider.identify(once),
+        lambda: list(provider.pages(Kind.VOLUMES, "us-east-1", once)),
+        lambda: list(provider.pages(Kind.STATUSES, "us-east-1", once)),
     ):
         try:
             read()

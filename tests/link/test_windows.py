@@ -28,7 +28,9 @@ def run(cloud: SimCloud, launch: Launch, windows: int) -> dict[str, int]:
         for one in following:
             one.wait_settled()
         wait_until(
-            lambda: cloud.calls().get("ec2:DescribeVolumes", 0) >= SWEEPS, 40 * launch.refresh * SWEEPS
+            lambda: cloud.calls().get("ec2:DescribeVolumes", 0) >= SWEEPS,
+            f"{SWEEPS} sweeps",
+            40 * launch.refresh * SWEEPS,
         )
         counted = cloud.calls()
         # Whoever reads, all show it: no window is older than two sweeps.
@@ -60,7 +62,7 @@ def test_a_killed_reader_is_followed_by_another(launch: Launch, link_cloud: SimC
     try:
         with Following(launch) as first:
             # It is reading now, and has the lane's turn.
-            wait_until(lambda: link_cloud.calls().get("ec2:DescribeInstances", 0) > 0, 30)
+            wait_until(lambda: link_cloud.calls().get("ec2:DescribeInstances", 0) > 0)
             with Following(launch) as second:
                 second.wait(lambda: bool(second.news.regions), "the second window to begin")
                 os.kill(first.processes[0].pid, signal.SIGKILL)

@@ -19,6 +19,7 @@ import pytest
 
 from tests.support.cache_chaos import ROLES, number_of, numbered
 from tests.support.campaign import campaign, seeded
+from tests.support.processes import PATIENCE
 from tests.support.remembering import Remembering, kept_lane
 from tests.support.rows import volume
 
@@ -53,14 +54,18 @@ def killed(directory: Path, first: int, after: float) -> int:
     return said[-1]
 
 
-def test_a_writer_killed_at_any_moment_leaves_what_it_saved_last(tmp_path: Path) -> None:
+def test_a_writer_killed_at_any_moment_leaves_what_it_saved_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whether anything is lost is asked here; on a busy machine a reader may give up in its quarter second.
+    monkeypatch.setattr("trainctl_tui.services.cache.BUDGET", PATIENCE)
     chance = seeded("cache kills")
     last = 0
     for kill in range(KILLS):
         said = killed(tmp_path / "cache", last + 1, chance.uniform(0.0, 0.05))
         with Remembering(tmp_path / "cache") as one:
             rows = one.rows()
-            assert rows is not None, f"kill {kill}"
+            assert rows is not None, f"kill {kill}: {one.warnings}"
             last = number_of(rows)
         assert one.warnings == []
         assert last >= said, f"kill {kill}: {said} was saved, {last} was found"

@@ -93,10 +93,10 @@ def test_the_writer_writes_what_changed_and_the_end(tmp_path: Path, monkeypatch:
     now = [Metrics(frames=1)]
     writer = Writer(path, lambda: now[0])
     writer.start()
-    wait_until(path.exists, 10, "the first writing")
+    wait_until(path.exists, "the first writing")
     first = path.stat().st_ino
     now[0] = Metrics(frames=2)
-    wait_until(lambda: path.stat().st_ino != first, 10, "the second writing")
+    wait_until(lambda: path.stat().st_ino != first, "the second writing")
     assert parsed(path.read_text())["trainctl_tui_frames_total", ""] == 2
     now[0] = Metrics(frames=3)
     writer.stop()

@@ -108,7 +108,7 @@ def test_a_killed_holder_lets_go_and_a_stopped_one_does_not(tmp_path: Path) -> N
         waiter.join(0.3)
         assert got == []
         holder.kill()
-        wait_until(lambda: got == [True], 3.0, "the turn of a killed holder")
+        wait_until(lambda: got == [True], "the turn of a killed holder")
         waiter.join()
 
 

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from tests.support.cloud import NOW, Local, LocalServer, client
-from trainctl_tui.simcloud.wire.faults import FaultBook, read_file, read_rules
+from trainctl_tui.simcloud.wire.faults import FaultBook, read_rules
 
 pytestmark = pytest.mark.wire
 ASK = {
@@ -214,7 +213,9 @@ def test_chance_is_drawn_from_the_seed() -> None:
             )
         )
         asked: Any = type(
-            "Asked", (), {"service": "ec2", "action": "A", "region": "r", "page": 1, "name": "ec2:A"}
+            "Asked",
+            (),
+            {"service": "ec2", "action": "A", "region": "r", "page": 1, "access_key": "", "name": ""},
         )
         return [bool(book.hit(asked)) for _ in range(200)]
 
@@ -222,14 +223,13 @@ def test_chance_is_drawn_from_the_seed() -> None:
     assert 70 < sum(drawn(1)) < 130
 
 
-def test_a_fault_file_is_toml_or_json(tmp_path: Path) -> None:
-    toml = tmp_path / "faults.toml"
-    toml.write_text('seed = 7\n[[rules]]\neffect = "throttle"\ntimes = 2\nservice = "ec2"\n')
-    told, seed = read_file(toml)
-    assert (told[0].times, seed) == (2, 7)
-    text = tmp_path / "faults.json"
-    text.write_text('{"effect": "html"}')
-    assert read_file(text)[0][0].effect == "html"
+def test_a_fault_can_end_for_whoever_signs_in_again(server: LocalServer) -> None:
+    rules(server, {"effect": "expired", "service": "ec2", "key": "OLD", "after": 1})
+    old, new = client(server, key="OLD"), client(server, key="NEW")
+    ASK["ec2"](old)
+    with pytest.raises(ClientError, match="RequestExpired"):
+        ASK["ec2"](old)
+    ASK["ec2"](new)
 
 
 @pytest.mark.parametrize(

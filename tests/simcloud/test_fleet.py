@@ -7,9 +7,14 @@ from collections import Counter
 import pytest
 
 from tests.support.cloud import Local
+from trainctl_tui.domain.findings import Circumstances, Rule, find
+from trainctl_tui.domain.resources import Instance, Kind, Row
+from trainctl_tui.domain.tags import owner_of, protecting_tags
+from trainctl_tui.providers.base import Patience
 from trainctl_tui.simcloud import names
 from trainctl_tui.simcloud.engine.records import InstanceRecord
 from trainctl_tui.simcloud.engine.world import World
+from trainctl_tui.simcloud.provider import EngineProvider
 
 SEEDS = range(1, 6)
 
@@ -190,3 +195,27 @@ def test_the_driver_adds_removes_and_edits() -> None:
     ):
         with pytest.raises(KeyError):
             local.driver.command(bad)
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_the_demo_has_what_a_clean_up_is_about(seed: int) -> None:
+    """Of the demo's user: helpers left over, machines stopped for a week; and some of everyone else."""
+    local = Local(60, seed=seed)
+    listing = EngineProvider(local.engine).pages(Kind.INSTANCES, "us-east-1", Patience())
+    rows = [row for page in listing for row in page.items]
+    found = find(rows, {}, Circumstances(local.engine.now, names.USER))
+    mine = [each for each in found.candidates if owner_of(each.row.tags) == names.USER]
+    by_rule = Counter(each.suspicion.rule for each in mine)
+    assert by_rule[Rule.HELPER] == 2
+    assert by_rule[Rule.STOPPED] >= 2
+    assert {each.suspicion.rule for each in found.candidates} == set(Rule)
+    owners = {owner_of(row.tags) for row in rows if isinstance(row, Instance)}
+    assert owners >= {names.USER, "", "jonas"}
+    assert any(is_protected(row) for row in rows if owner_of(row.tags) == names.USER)
+    volumes = world(local).volumes.values()
+    data = [volume for volume in volumes if volume.attachments and not volume.snapshot_id]
+    assert any(volume.attachments[0].delete_on_termination for volume in data)
+
+
+def is_protected(row: Row) -> bool:
+    return bool(protecting_tags(row.tags)) if isinstance(row, Instance) else False

@@ -135,6 +135,17 @@ def test_instance_storage_is_of_the_type(local: Local, provider: Face) -> None:
     assert (store["p5.48xlarge"], store["t3.medium"]) == (True, False)
 
 
+def test_a_spot_machine_tells_whether_it_may_start_again(local: Local, provider: Face) -> None:
+    once, again = one(local, lifecycle="spot"), one(local)
+    again.lifecycle, again.spot_request_id, again.spot_persistent = "spot", "sir-01234567", True
+    told = facts(provider, once.id, again.id, one(local).id)
+    assert [each.spot_persistent for each in told] == [False, True, None]
+    with approved(Act.STOP, again.id):
+        provider.act(Act.STOP, REGION, [again.id], NOBODY_WAITS)
+    with approved(Act.STOP, once.id), pytest.raises(TrainctlError, match=r"not supported|one-time"):
+        provider.act(Act.STOP, REGION, [once.id], NOBODY_WAITS)
+
+
 @pytest.mark.parametrize(
     ("denied", "lost"),
     [

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from random import Random
 
 from msgspec.structs import replace
 
 from trainctl_tui.domain.acts import Act, Facts, Fleet, Job, JobState, VolumeFacts
 from trainctl_tui.domain.errors import OutcomeUnknown, Throttled, TrainctlError
-from trainctl_tui.providers.base import Patience, Provider
+from trainctl_tui.providers.base import Patience, Provider, Receipt
 from trainctl_tui.services.facts import Gathered
 from trainctl_tui.services.facts import Target as Place
 from trainctl_tui.simcloud.engine import Clock, Engine
@@ -29,8 +29,8 @@ ACTS = {
 class Counted(Engine):
     """An engine that counts what each act did to each machine."""
 
-    def __init__(self, clock: Clock, seed: int = 0) -> None:
-        super().__init__(clock=clock, seed=seed)
+    def __init__(self, clock: Clock, seed: int = 0, pace: float = 1.0) -> None:
+        super().__init__(clock=clock, seed=seed, pace=pace)
         self.effects: Counter[tuple[Act, str]] = Counter()
 
     def call(self, operation: str, params: Params, *, region: str, account: str = "") -> Answer:
@@ -53,15 +53,22 @@ class Counted(Engine):
 
 
 class Faults:
-    """What goes wrong with calls: chances of a throttled call and of a lost answer, and a plan by number.
+    """What goes wrong: chances of a throttled call and of a lost answer, and what is told.
 
-    ``acts`` counts the calls that act; ``at`` maps the number of any call to what it raises before it.
+    ``at`` maps the number of any call to what it raises. Calls that act raise ``once`` or ``always``, or
+    ``once_after`` when they have had their effect; rehearsals raise ``rehearsed``. ``on_act`` runs before a
+    call that acts, ``on_read`` before all others.
     """
 
     def __init__(self, chance: Random, throttled: float = 0.0, lost: float = 0.0) -> None:
         self.calls = 0
         self.at: dict[int, TrainctlError] = {}
-        self.denied: set[str] = set()
+        self.once: TrainctlError | None = None
+        self.once_after: TrainctlError | None = None
+        self.always: TrainctlError | None = None
+        self.rehearsed: TrainctlError | None = None
+        self.on_act: Callable[[], object] = lambda: None
+        self.on_read: Callable[[], object] = lambda: None
         self.throttled = throttled
         self.lost = lost
         self._chance = chance
@@ -70,10 +77,21 @@ class Faults:
         self.calls += 1
         if (error := self.at.get(self.calls)) is not None:
             raise error
+        self.on_read()
         if self.throttled and self._chance.random() < self.throttled:
             raise Throttled(f"{operation} was refused.", code="RequestLimitExceeded")
 
+    def acting(self) -> None:
+        """Hear that an act is sent next, and no rehearsal."""
+        self.on_act()
+        error, self.once = self.once, None
+        if error is not None or self.always is not None:
+            raise error or self.always  # type: ignore[misc]
+
     def after(self, operation: str, _region: str) -> None:
+        error, self.once_after = (None, self.once_after) if operation not in ACTS else (self.once_after, None)
+        if error is not None:
+            raise error
         if self.lost and operation in ACTS and self._chance.random() < self.lost:
             raise OutcomeUnknown(f"{operation} was sent, and no answer came.")
 
@@ -94,10 +112,21 @@ class OnStage(EngineProvider):
         before, after = (faults.before, faults.after) if faults else (_pass, _pass)
         super().__init__(engine, before=before, after=after, jobs=jobs)
         self._hear = before
+        self._faults = faults
         self._blind = blind
 
     def clock_offset(self) -> float:
         return 0.0
+
+    def act(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> Receipt:
+        if self._faults:
+            self._faults.acting()
+        return super().act(act, region, ids, patience)
+
+    def rehearse(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> None:
+        if self._faults and self._faults.rehearsed is not None:
+            raise self._faults.rehearsed
+        super().rehearse(act, region, ids, patience)
 
     def facts(self, region: str, ids: Collection[str], patience: Patience) -> tuple[Facts, ...]:
         self._hear("DescribeInstances", region)
@@ -152,6 +181,6 @@ def gather(provider: Provider, targets: Sequence[Place], patience: Patience) -> 
     for region, id in targets:
         regions.setdefault(region, []).append(id)
     found = [facts for region, ids in regions.items() for facts in provider.facts(region, ids, patience)]
-    fleets = tuple(Fleet(region, active=10, visible=10_000) for region in regions)
+    fleets = tuple(Fleet(region, active=10_000, visible=10_000) for region in regions)
     identity = provider.identify(patience)
     return Gathered(identity, tuple(found), fleets, max(facts.read_at for facts in found))

@@ -1,8 +1,9 @@
 """Many commands for the price of one import: a process that has loaded everything forks one for each.
 
 Each command has a terminal of its own as standard input and as controlling terminal, so that whatever would
-ask a person could; its output goes to files. Started as a program it reads lines of JSON, each a list of
-``{"arguments", "variables"}``, runs the commands of a list at the same time, and answers with a line.
+ask a person could; its output goes to files. Started as a program it reads lines of JSON, each the seconds
+granted for an answer and a list of (arguments, variables), runs the commands of a list at the same time, and
+answers with a line. Outside the long form of campaigns a command that tries again does so almost at once.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import IO, Any, NamedTuple, NoReturn, Self
+from typing import IO, NamedTuple, NoReturn, Self
+
+from tests.support.campaign import LONG
+from tests.support.hasty import hasten, hurry
 
 
 class Ended(NamedTuple):
@@ -47,11 +51,16 @@ class Commands:
             encoding="utf-8",
         )
 
-    def run(self, jobs: Sequence[tuple[Sequence[str], Mapping[str, str]]]) -> list[Ended]:
-        """Run commands at the same time, each (arguments, variables); return how they ended, in order."""
+    def run(
+        self, jobs: Sequence[tuple[Sequence[str], Mapping[str, str]]], answer_in: float | None = None
+    ) -> list[Ended]:
+        """Run commands at the same time, each (arguments, variables); return how they ended, in order.
+
+        ``answer_in`` seconds are what they grant AWS for an answer, in place of the program's own patience.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(jobs, default=dict) + "\n")
+        self._process.stdin.write(json.dumps([answer_in, jobs], default=dict) + "\n")
         self._process.stdin.flush()
         return [Ended(*one) for one in json.loads(self._process.stdout.readline())]
 
@@ -67,13 +76,15 @@ class Commands:
 class _Running:
     """One command under way."""
 
-    def __init__(self, arguments: Sequence[str], variables: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: Sequence[str], variables: Mapping[str, str], answer_in: float | None
+    ) -> None:
         self._master, slave = os.openpty()
         self._files: tuple[IO[bytes], IO[bytes]] = (tempfile.TemporaryFile(), tempfile.TemporaryFile())  # noqa: SIM115
         self._begun = time.monotonic()
         self._pid = os.fork()
         if not self._pid:
-            _become(arguments, variables, slave, self._files)
+            _become(arguments, variables, answer_in, slave, self._files)
         os.close(slave)
 
     def ended(self, deadline: float) -> Ended:
@@ -104,7 +115,11 @@ def _text(file: IO[bytes]) -> str:
 
 
 def _become(
-    arguments: Sequence[str], variables: Mapping[str, str], terminal: int, files: Sequence[IO[bytes]]
+    arguments: Sequence[str],
+    variables: Mapping[str, str],
+    answer_in: float | None,
+    terminal: int,
+    files: Sequence[IO[bytes]],
 ) -> NoReturn:
     """Be the command, in the child."""
     code = 99
@@ -115,6 +130,10 @@ def _become(
             os.dup2(source, number)
         os.environ.clear()
         os.environ.update(variables)
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(encoding=variables.get("PYTHONIOENCODING", "utf-8"))
+        if answer_in is not None:
+            hasten(answer_in)
         code = _outcome(arguments)
         sys.stdout.flush()
     finally:
@@ -145,9 +164,11 @@ def _load() -> None:
 
 def _serve(limit: float) -> None:
     _load()
+    if not LONG:
+        hurry()
     for line in sys.stdin:
-        jobs: list[tuple[list[str], dict[str, Any]]] = json.loads(line)
-        running = [_Running(*job) for job in jobs]
+        answer_in, jobs = json.loads(line)
+        running = [_Running(*job, answer_in) for job in jobs]
         deadline = time.monotonic() + limit
         print(json.dumps([one.ended(deadline) for one in running]), flush=True)
 

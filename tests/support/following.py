@@ -43,11 +43,9 @@ class Following:
         """Return what was heard of one type."""
         return [message for message in list(self.heard) if isinstance(message, kind)]
 
-    def wait(self, holds: Callable[[], bool], what: str, timeout: float = 30.0) -> float:
+    def wait(self, holds: Callable[[], bool], what: str) -> float:
         """Wait until a condition holds; return the seconds it took."""
-        return wait_until(
-            holds, timeout, f"{what}; heard last: {[type(m).__name__ for m in self.heard[-5:]]}"
-        )
+        return wait_until(holds, f"{what}; heard last: {[type(m).__name__ for m in self.heard[-5:]]}")
 
     def wait_settled(self) -> None:
         """Wait until a collector has listed every lane completely."""

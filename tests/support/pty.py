@@ -24,7 +24,7 @@ from typing import Any
 import pyte
 from pyte.screens import Char
 
-from tests.support.processes import exists
+from tests.support.processes import PATIENCE, exists, wait_gone
 
 # Questions a program asks its terminal, and what a plain modern terminal says.
 ANSWERS = (
@@ -115,6 +115,8 @@ class Terminal:
         def become_its_terminal() -> None:
             fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
             signal.signal(signal.SIGHUP, signal.SIG_IGN if ignore_hangup else signal.SIG_DFL)
+            # Whoever runs the tests in the background ignores it, and hands that down.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
 
         return subprocess.Popen(
             list(argv),
@@ -209,7 +211,7 @@ class Terminal:
         """The terminal's settings now (termios), to compare with ``attributes_before``."""
         return termios.tcgetattr(self.slave)
 
-    def wait_for(self, wanted: str | Callable[[str], bool], timeout: float = 10.0) -> float:
+    def wait_for(self, wanted: str | Callable[[str], bool], timeout: float = PATIENCE) -> float:
         """Wait until the screen shows a text, or a predicate holds for it; return the seconds it took.
 
         Raise ``AssertionError`` with the screen when it does not happen in time.
@@ -226,11 +228,12 @@ class Terminal:
         return time.monotonic() - begun
 
     def wait_exit(self, timeout: float = 10.0) -> int:
-        """Wait until the program ends; return its code as a shell would (128+n for a signal)."""
+        """Wait for its end, as ``wait_gone`` counts; return its code as a shell does (128+n for a signal)."""
         try:
-            code = self.process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise AssertionError(f"still running after {timeout} s\n{self.picture()}") from None
+            wait_gone([self.pid], timeout)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.picture()}") from None
+        code = self.process.wait()
         self._catch_up()
         return 128 - code if code < 0 else code
 

@@ -12,6 +12,8 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests.support.processes import PATIENCE
+
 
 class Tmux:
     """One session of a tmux server nobody else uses: own socket, no configuration file.
@@ -46,7 +48,11 @@ class Tmux:
     def run(self, *words: str) -> str:
         """Run one tmux command on this server; return what it prints."""
         done = subprocess.run(
-            ["tmux", "-L", self._socket, *words], env=self._env, capture_output=True, text=True, timeout=10
+            ["tmux", "-L", self._socket, *words],
+            env=self._env,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
         )
         if done.returncode != 0:
             raise AssertionError(f"tmux {shlex.join(words)}: {done.stderr.strip()}")
@@ -95,7 +101,7 @@ class Tmux:
         """Process id of the shell that holds the program."""
         return int(self.run("display-message", "-p", "#{pane_pid}"))
 
-    def wait_for(self, wanted: str | Callable[[str], bool], timeout: float = 10.0) -> str:
+    def wait_for(self, wanted: str | Callable[[str], bool], timeout: float = PATIENCE) -> str:
         """Wait until the pane shows a text, or a predicate holds for it; return the pane.
 
         Raise ``AssertionError`` with the pane when it does not happen in time.
@@ -108,7 +114,7 @@ class Tmux:
             time.sleep(0.05)
         return text
 
-    def wait_exit(self, timeout: float = 10.0) -> int:
+    def wait_exit(self, timeout: float = PATIENCE) -> int:
         """Wait until the program has ended; return its exit code."""
         deadline = time.monotonic() + timeout
         while not (self._code.exists() and self._code.read_text().strip()):
@@ -120,6 +126,6 @@ class Tmux:
     def kill(self) -> None:
         """End the server and everything in it. Harmless when repeated."""
         subprocess.run(
-            ["tmux", "-L", self._socket, "kill-server"], env=self._env, capture_output=True, timeout=10
+            ["tmux", "-L", self._socket, "kill-server"], env=self._env, capture_output=True, timeout=PATIENCE
         )
         shutil.rmtree(self._directory, ignore_errors=True)

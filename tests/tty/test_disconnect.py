@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.support.campaign import campaign
 from tests.support.processes import End, children, cpu_share, state, wait_until, watch_end
 from tests.support.pty import Terminal
 from tests.support.view import Open, family, live
 
-TIMES = 20
+TIMES = campaign(20, 50)
 AT_ONCE = 4
 LIMIT = 3.0
 
@@ -27,13 +28,13 @@ def stall(terminal: Terminal) -> None:
     terminal.stall()
     for _ in range(30):
         terminal.send("j", "k", "tab")
-    wait_until(lambda: cpu_share(terminal.pid, 0.3) < 0.2, 30, "the view to come to rest, unread")
+    wait_until(lambda: cpu_share(terminal.pid, 0.3) < 0.2, "the view to come to rest, unread")
 
 
 def stop(terminal: Terminal) -> None:
     """Stop the program first, by one of the two signals that do."""
     os.kill(terminal.pid, signal.SIGSTOP if terminal.pid % 2 else signal.SIGTSTP)
-    wait_until(lambda: state(terminal.pid) == "T", 10, "the program to stop")
+    wait_until(lambda: state(terminal.pid) == "T", "the program to stop")
 
 
 WAYS: dict[str, tuple[bool, Callable[[Terminal], None]]] = {
@@ -45,14 +46,14 @@ WAYS: dict[str, tuple[bool, Callable[[Terminal], None]]] = {
 
 
 @pytest.mark.campaign
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(campaign(600, 1800))
 @pytest.mark.parametrize("way", WAYS)
 def test_closing_the_terminal_ends_view_and_collector(view: Open, way: str) -> None:
     ignored, before = WAYS[way]
 
     def once(number: int) -> End:
         with view(ignore_hangup=ignored, size=(80, 24) if number % 2 else (120, 36)) as terminal:
-            terminal.wait_for(live, 60)
+            terminal.wait_for(live)
             pids = family(terminal.pid)
             assert len(pids) == 2, pids
             before(terminal)
@@ -70,7 +71,7 @@ def test_closing_the_terminal_ends_view_and_collector(view: Open, way: str) -> N
 
 def test_kill_9_of_the_view_ends_the_collector(view: Open) -> None:
     with view() as terminal:
-        terminal.wait_for(live, 60)
+        terminal.wait_for(live)
         collectors = children(terminal.pid)
         assert collectors
         os.kill(terminal.pid, signal.SIGKILL)
@@ -79,11 +80,11 @@ def test_kill_9_of_the_view_ends_the_collector(view: Open) -> None:
 
 def test_a_stalled_view_costs_nothing_and_goes_on(view: Open) -> None:
     with view() as terminal:
-        terminal.wait_for(live, 60)
+        terminal.wait_for(live)
         terminal.stall()
         for _ in range(60):
             terminal.send("tab")
-        wait_until(lambda: cpu_share(terminal.pid, 1.0) < 0.05, 30, "the view to come to rest, unread")
+        wait_until(lambda: cpu_share(terminal.pid, 1.0) < 0.05, "the view to come to rest, unread")
         terminal.resume()
         terminal.send("?")
         terminal.wait_for("Move down a row.")

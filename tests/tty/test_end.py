@@ -57,7 +57,7 @@ def test_every_end_restores_the_terminal(
     account: dict[str, str], tmp_path: Path, how: str, code: int
 ) -> None:
     with under_a_shell(account, tmp_path) as terminal:
-        terminal.wait_for(live, 60)
+        terminal.wait_for(live)
         pids = family(view_under(terminal))
         assert len(pids) == 2
         assert terminal.alternate
@@ -74,7 +74,7 @@ def test_every_end_restores_the_terminal(
 def test_a_signal_during_the_start_leaves_nothing_behind(view: Open, moment: str) -> None:
     with view() as terminal:
         if moment == "while it starts":
-            terminal.wait_for(lambda _: bool(children(terminal.pid)), 20)
+            terminal.wait_for(lambda _: bool(children(terminal.pid)))
         pids = family(terminal.pid)
         os.kill(terminal.pid, signal.SIGTERM)
         assert terminal.wait_exit(LIMIT) == 143
@@ -102,7 +102,7 @@ def test_a_crash_leaves_a_report_without_secrets(
         [sys.executable, "-c", program], env={**account, **CANARIES}, cwd=str(tmp_path)
     ) as terminal:
         if place == "a key":
-            terminal.wait_for(live, 60)
+            terminal.wait_for(live)
             terminal.send("?")
         pids = family(terminal.pid)
         assert terminal.wait_exit(20) == 1
@@ -158,6 +158,7 @@ def test_a_dumb_terminal_exits_2(account: dict[str, str], words: list[str]) -> N
         (["--refresh", "0.5"], "from 2 to 3600"),
         (["--refresh", "soon"], "--refresh 30"),
         (["--region", "us-east-1,Mars"], "--region us-east-1,eu-west-1"),
+        (["demo", "--faults", "/nowhere.toml"], "There is no fault script /nowhere.toml."),
     ],
 )
 def test_a_wrong_option_says_what_why_and_next(account: dict[str, str], words: list[str], said: str) -> None:

@@ -21,7 +21,7 @@ TEXTS = {"?": "Help", "m": "Messages"}
 def session(account: dict[str, str]) -> Iterator[Tmux]:
     """The view on the simulated account, with its first row highlighted."""
     with Tmux(["env", "TERM=xterm-16color", PROGRAM], env=account) as session:
-        session.wait_for(live, 60)
+        session.wait_for(live)
         session.send("g")
         yield session
 
@@ -106,7 +106,7 @@ def test_to_the_shell_and_back(account: dict[str, str], start: str) -> None:
         session.wait_for("at the shell>")
         session.type(start)
         session.send("Enter")
-        session.wait_for(live, 60)
+        session.wait_for(live)
         session.send(":")
         session.wait_for("Type a command")
         session.send("C-z")

@@ -11,12 +11,12 @@ from tests.support.view import Open, live
 
 def test_a_view_leaves_metrics_and_logs(view: Open, account: dict[str, str], tmp_path: Path) -> None:
     with view("--metrics", str(tmp_path / "a.prom"), "--log-level", "debug") as terminal:
-        terminal.wait_for(live, 60)
+        terminal.wait_for(live)
         terminal.send("M")
-        terminal.wait_for("Calls to the cloud", 20)
-        terminal.wait_for("ec2:DescribeInstances ", 20)
+        terminal.wait_for("Calls to the cloud")
+        terminal.wait_for("ec2:DescribeInstances ")
         terminal.send("q")
-        terminal.wait_for(lambda text: live(text) and "Calls to the cloud" not in text, 20)
+        terminal.wait_for(lambda text: live(text) and "Calls to the cloud" not in text)
         terminal.send("q")
         assert terminal.wait_exit(10) == 0
     found = parsed((tmp_path / "a.prom").read_text())

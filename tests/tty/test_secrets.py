@@ -35,10 +35,10 @@ def test_no_secret_is_drawn_written_or_handed_on(
     environment = {**simulated_environment(front.url, home), **signed_in}
     front.refusals = REFUSED
     with Terminal([PROGRAM], size=size, env=environment, cwd=str(tmp_path)) as terminal:
-        terminal.wait_for(live, 30)
-        terminal.wait_for("3 problems", 30)
+        terminal.wait_for(live)
+        terminal.wait_for("3 problems")
         terminal.send("m")
-        terminal.wait_for("redacted", 20)
+        terminal.wait_for("redacted")
         view, *others = family(terminal.pid)
         for pid in (view, *others):
             assert MARK not in Path(f"/proc/{pid}/cmdline").read_text().lower()

@@ -19,7 +19,7 @@ def still_lives(terminal: Terminal) -> None:
     """Go back to a usual size, see live rows, and leave by key."""
     terminal.send("escape", "escape", "escape", "1", "z")
     terminal.resize(100, 30)
-    terminal.wait_for(lambda text: live(text) and "PAUSED" in text, 60)
+    terminal.wait_for(lambda text: live(text) and "PAUSED" in text)
     terminal.send("q")
     assert terminal.wait_exit(3) == 0
 
@@ -28,9 +28,9 @@ def still_lives(terminal: Terminal) -> None:
 def test_it_opens_and_hears_keys_at_any_size(view: Open, size: tuple[int, int]) -> None:
     with view(size=size) as terminal:
         if size[1] >= 12:
-            terminal.wait_for(live, 60)
+            terminal.wait_for(live)
         else:
-            terminal.wait_for(lambda _: terminal.alternate, 60)
+            terminal.wait_for(lambda _: terminal.alternate)
         terminal.send(*TOUR)
         still_lives(terminal)
 
@@ -39,7 +39,7 @@ def test_it_is_dragged_through_every_size_and_a_storm(view: Open) -> None:
     print(f"seed {SEED}")
     dice = random.Random(SEED)
     with view() as terminal:
-        terminal.wait_for(live, 60)
+        terminal.wait_for(live)
         for size in ALL:
             terminal.resize(*size)
             terminal.send(*TOUR)

@@ -26,7 +26,7 @@ def test_it_opens_and_leaves_in_any_place(account: dict[str, str], place: str) -
     if "HOME" in PLACES[place]:
         env = {name: value for name, value in env.items() if not name.startswith("XDG_")}
     with Terminal([PROGRAM], env=env, cwd="/") as terminal:
-        terminal.wait_for(live, 60)
+        terminal.wait_for(live)
         terminal.send("c")
         terminal.wait_for("[x] Name")
         terminal.send("escape", "q")
@@ -52,7 +52,7 @@ def test_what_is_missing_is_said_with_ways_on(home: dict[str, str], lacks: str, 
     env = {**home, "AWS_EC2_METADATA_DISABLED": "true", **more}
     with Terminal([PROGRAM, *words], env=env, cwd=str(tmp_path)) as terminal:
         parts = ("Nothing to show yet", said, "trainctl-tui demo")
-        terminal.wait_for(lambda text: all(part in text for part in parts), 60)
+        terminal.wait_for(lambda text: all(part in text for part in parts))
         terminal.send("P")
         terminal.wait_for(lambda text: "Esc out" in text and "other" in text)
         terminal.send("escape", "q")
@@ -63,8 +63,8 @@ def test_an_endpoint_that_nobody_answers_is_named(account: dict[str, str], tmp_p
     with Terminal(
         [PROGRAM, "--endpoint-url", "http://127.0.0.1:9"], env=account, cwd=str(tmp_path)
     ) as terminal:
-        terminal.wait_for("ENDPOINT 127.0.0.1:9", 60)
-        terminal.wait_for(matching_trouble, 60)
+        terminal.wait_for("ENDPOINT 127.0.0.1:9")
+        terminal.wait_for(matching_trouble)
         terminal.send("m")
         terminal.wait_for(lambda text: "could not be" in text and "reached" in text)
         terminal.send("escape", "q")

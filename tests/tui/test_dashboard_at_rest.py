@@ -42,24 +42,24 @@ def silence(terminal: Terminal) -> float:
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["narrow", "wide"])
 def test_an_idle_dashboard_writes_nothing(start: Callable[..., Terminal], size: tuple[int, int]) -> None:
     with start(size=size) as terminal:
-        terminal.wait_for("train-12", 20)
+        terminal.wait_for("train-12")
         terminal.send("j", "j")
-        wait_until(lambda: silence(terminal) >= SILENT, 20, "three silent seconds")
+        wait_until(lambda: silence(terminal) >= SILENT, "three silent seconds")
         before = terminal.received
         terminal.send("j")
-        wait_until(lambda: terminal.received > before, 5, "an answer to a key")
+        wait_until(lambda: terminal.received > before, "an answer to a key")
         # A move in sight: two rows, each a line of cells with a few runs of style.
-        wait_until(lambda: silence(terminal) >= 1.0, 20, "a silent second")
+        wait_until(lambda: silence(terminal) >= 1.0, "a silent second")
         assert terminal.received - before < 8 * size[0]
 
 
 def test_what_turns_is_written_while_it_is_seen(start: Callable[..., Terminal]) -> None:
     with start("pending", size=(80, 24)) as terminal:
-        terminal.wait_for(lambda text: any(f"{one} pending" in text for one in SPINNER), 20)
+        terminal.wait_for(lambda text: any(f"{one} pending" in text for one in SPINNER))
         seen = {one for one in SPINNER if f"{one} pending" in terminal.text}
-        terminal.wait_for(lambda text: any(f"{one} pending" in text for one in set(SPINNER) - seen), 5)
+        terminal.wait_for(lambda text: any(f"{one} pending" in text for one in set(SPINNER) - seen))
         terminal.send("2")  # the volumes
-        wait_until(lambda: silence(terminal) >= SILENT, 20, "three silent seconds")
+        wait_until(lambda: silence(terminal) >= SILENT, "three silent seconds")
 
 
 async def test_it_turns_only_while_it_is_in_sight(stage: Staged, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def test_a_terminal_that_closes_while_it_is_stopped(
         terminal.wait_for("ready")
         pids = everything(terminal)
         os.kill(terminal.pid, number)
-        wait_until(lambda: state(terminal.pid) == "T", LIMIT)
+        wait_until(lambda: state(terminal.pid) == "T")
         terminal.close()
         wait_gone(pids, LIMIT)
         assert terminal.wait_exit(1) == 128 + signal.SIGHUP
@@ -124,7 +124,7 @@ def test_a_frame_that_was_dropped_is_painted_later(start: Start) -> None:
         terminal.wait_for("ready")
         terminal.stall()
         terminal.send("f")
-        wait_until(lambda: cpu_share(terminal.pid, 0.3) == 0.0, LIMIT)
+        wait_until(lambda: cpu_share(terminal.pid, 0.3) == 0.0)
         assert "flooded" not in terminal.text
         terminal.resume()
         terminal.wait_for("ready and flooded")
@@ -147,10 +147,10 @@ def test_after_a_stop_it_paints_anew(environment: dict[str, str], number: signal
     with shell(environment, "APP; echo code $?; cat") as (terminal, app):
         terminal.send("m")
         terminal.wait_for("ready and marked")
-        wait_until(lambda: cpu_share(app, 0.1) == 0.0, LIMIT)
+        wait_until(lambda: cpu_share(app, 0.1) == 0.0)
         os.kill(app, number)
-        wait_until(lambda: state(app) == "T", LIMIT)
-        terminal.wait_for(lambda _: terminal.alternate == (number == signal.SIGSTOP), LIMIT)
+        wait_until(lambda: state(app) == "T")
+        terminal.wait_for(lambda _: terminal.alternate == (number == signal.SIGSTOP))
         with terminal.lock:
             terminal.screen.reset()
         assert "ready" not in terminal.text
@@ -166,7 +166,7 @@ def test_started_in_the_background_it_waits_for_the_foreground(environment: dict
     program = f"{app} & echo begun; read line; fg; echo code $?; cat"
     with Terminal(["bash", "-m", "-c", program], env=environment) as terminal:
         terminal.wait_for("begun")
-        wait_until(lambda: [state(pid) for pid in children(terminal.pid)] == ["T", "S"], 10)
+        wait_until(lambda: [state(pid) for pid in children(terminal.pid)] == ["T", "S"])
         assert not terminal.alternate
         terminal.send("enter")
         terminal.wait_for("ready")
@@ -178,7 +178,7 @@ def test_after_a_long_stop_it_is_told(start: Start) -> None:
     with start() as terminal:
         terminal.wait_for("ready")
         os.kill(terminal.pid, signal.SIGSTOP)
-        wait_until(lambda: state(terminal.pid) == "T", LIMIT)
+        wait_until(lambda: state(terminal.pid) == "T")
         cpu_share(terminal.pid, 5.2)
         os.kill(terminal.pid, signal.SIGCONT)
         terminal.wait_for("resumed after")
@@ -225,7 +225,7 @@ def test_a_blocked_loop_cannot_hold_it(start: Start) -> None:
         terminal.wait_for("ready")
         pids = everything(terminal)
         terminal.send("b")
-        wait_until(lambda: terminal.screen.title == "blocked", LIMIT)
+        wait_until(lambda: terminal.screen.title == "blocked")
         os.kill(terminal.pid, signal.SIGTERM)
         wait_gone(pids, LIMIT)
         assert terminal.wait_exit(1) == 143

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.support import hasty
+from tests.support.campaign import campaign
 from tests.support.cloud import client
 from trainctl_tui import bootstrap, paths
 from trainctl_tui.domain.inventory import Standing
@@ -36,7 +38,7 @@ def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened
     """Make apps on an endpoint, all with the same private directories."""
     apps: list[TrainctlApp] = []
 
-    def make(endpoint: str, refresh: float = 3600.0) -> TrainctlApp:
+    def make(endpoint: str, refresh: float = 3600.0, answer_in: float = 0.0) -> TrainctlApp:
         environment = simulated_environment(endpoint, os.environ)
         for name in set(os.environ) - set(environment):
             monkeypatch.delenv(name)
@@ -45,7 +47,8 @@ def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened
         for kind in ("CONFIG", "CACHE", "STATE"):
             monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
         launch = Launch(endpoint=endpoint, regions=(REGION,), refresh=refresh)
-        apps.append(bootstrap.view(launch, load_view_settings(), None))
+        collector = hasty.spawn(launch, answer_in) if answer_in else None
+        apps.append(bootstrap.view(launch, load_view_settings(), collector))
         return apps[-1]
 
     yield make
@@ -54,7 +57,7 @@ def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], object]) -> None:
-    for _ in range(3000):
+    for _ in range(campaign(3000, 30_000)):
         await pilot.pause()
         if holds():
             return

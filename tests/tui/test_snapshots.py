@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.rows import ME, NOW, REGION, attached, instance, snapshot, spec, status, volume
+from tests.support.waste import FLEET
 from tests.tui.conftest import Stage
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Lane, Listing
@@ -136,7 +137,15 @@ async def helped(stage: Stage, pilot: Pilot[Any]) -> None:
     await pilot.press("question_mark")
 
 
-SCENES = [live, details, empty, error, stale, partial, throttled, first_run, filtered, helped]
+async def cleanup(stage: Stage, pilot: Pilot[Any]) -> None:
+    stage.greet()
+    stage.list(Kind.INSTANCES, FLEET)
+    stage.list(Kind.VOLUMES, (volume(1, size_gib=500),))
+    await settled(pilot, lambda: "vol live" in how(stage))
+    await pilot.press("C", "j", "j")
+
+
+SCENES = [live, details, empty, error, stale, partial, throttled, first_run, filtered, helped, cleanup]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

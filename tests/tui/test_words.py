@@ -44,7 +44,9 @@ def test_the_header_names_throttling_and_the_next_try() -> None:
 
 
 def test_the_header_shows_who_where_and_badges() -> None:
-    badges = header.Badges(Launch(profile="ml", endpoint="http://127.0.0.1:4566"), paused=True)
+    badges = header.Badges(
+        Launch(profile="ml", endpoint="http://127.0.0.1:4566", read_only=True), paused=True
+    )
     text = header.where(news(), badges).plain
     for part in ("profile ml", ME.account, REGION, "READ-ONLY", "ENDPOINT 127.0.0.1:4566", "PAUSED"):
         assert part in text

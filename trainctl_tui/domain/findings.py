@@ -175,7 +175,7 @@ def _hold(row: Instance, suspicion: Suspicion, about: Circumstances) -> str:
     if manager := manager_of(row.tags):
         return f"managed ({manager})"
     if suspicion.rule is Rule.FOREIGN:
-        return "not ours: for information"
+        return "for information"
     owner = owner_of(row.tags, about.owner_keys)
     if owner and owner.lower() != about.user.lower():
         return f"of {owner}"

@@ -129,12 +129,8 @@ def make(
     matters only to those that need it. Of a plan that was saved, ``changed`` are the ids that are not what
     they were, with the reason, and ``least`` is its verdict: a plan that is made again is only stricter.
     """
-    targets = _selected(facts, included)
-    batch = len(targets) > 1
-    of_region = {fleet.region: fleet for fleet in fleets}
-    judged = [
-        judge(act, each, policy, situation, of_region.get(each.region), batch=batch) for each in targets
-    ]
+    judged = _judged(act, _selected(facts, included), policy, situation, fleets, changed or {})
+    batch = len(judged) > 1
     goes, needs_word, left_out = _groups(judged, batch, included)
     group = Group(act, tuple(one.facts for one in goes), policy, tuple(fleets))
     findings = _of_batch(group) if batch and goes else ()
@@ -154,6 +150,22 @@ def make(
         findings,
         _phrase(act, goes, batch) if verdict is Verdict.TYPE else "",
     )
+
+
+def _judged(
+    act: Act,
+    targets: Sequence[Facts],
+    policy: Policy,
+    situation: Situation,
+    fleets: Sequence[Fleet],
+    changed: Mapping[str, str],
+) -> list[Judgement]:
+    of_region = {fleet.region: fleet for fleet in fleets}
+    batch = len(targets) > 1
+    judged = [
+        judge(act, each, policy, situation, of_region.get(each.region), batch=batch) for each in targets
+    ]
+    return [_refused(one, changed[one.facts.id]) if one.facts.id in changed else one for one in judged]
 
 
 def _selected(facts: Sequence[Facts], included: Collection[str]) -> list[Facts]:

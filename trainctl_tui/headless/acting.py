@@ -64,8 +64,8 @@ def refuse_read_only(launch: Launch) -> None:
 def carry_out(prepared: Prepared, ways: Ways, beside: Mapping[str, Any] = NONE) -> int:
     """Tell a plan, and do with it what was asked for; return the exit code.
 
-    Raises Refused where it is not confirmed. With ``ways.json`` one document tells everything at the end, that
-    included, and what is ``beside`` it.
+    Raises Refused where it is not confirmed. With ``ways.json`` one document tells everything at the end,
+    that included, and what is ``beside`` it.
     """
     told: dict[str, Any] = {
         "plan": plan_text.to_object(prepared.plan),

@@ -37,7 +37,7 @@ def _show(given: argparse.Namespace) -> int:
     from trainctl_tui.headless.asked import flags_of
 
     loaded = load_view_settings(flags_of(given))
-    lines = [f"{written(name)} = {_toml(getattr(loaded.settings, name))}" for name in TYPES]
+    lines = [f"{written(name)} = {literal(getattr(loaded.settings, name))}" for name in TYPES]
     width = max(map(len, lines))
     for line, name in zip(lines, TYPES, strict=True):
         output.say(safe(f"{line:<{width}}  # {loaded.origins[name]}", 4096))
@@ -87,7 +87,7 @@ def _init(_given: argparse.Namespace) -> int:
 
 def template() -> str:
     """Return a file of settings in which every setting stands in a comment, with its default."""
-    about = _described()
+    about = described()
     parts = [
         "# Settings of trainctl-tui. Everything here is a comment: take the # away from what you want.\n"
         "# Flags win over the environment (TRAINCTL_REFRESH=30), which wins over this file.\n"
@@ -99,12 +99,12 @@ def template() -> str:
         comment = textwrap.fill(
             words, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
         )
-        parts.append(f"{comment}\n# {written(name)} = {_toml(getattr(ViewSettings(), name))}\n")
+        parts.append(f"{comment}\n# {written(name)} = {literal(getattr(ViewSettings(), name))}\n")
     parts.append('# [profiles.research]\n# regions = ["us-west-2"]\n# refresh = 30.0\n')
     return "\n".join(parts)
 
 
-def _described() -> dict[str, str]:
+def described() -> dict[str, str]:
     """Return what the source says under each setting: its one description."""
     source = ast.parse(inspect.getsource(view_settings))
     body = next(
@@ -117,8 +117,8 @@ def _described() -> dict[str, str]:
     return found
 
 
-def _toml(value: object) -> str:
+def literal(value: object) -> str:
     """Return a value as TOML writes it. Its strings are those of JSON."""
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
+        return f"[{', '.join(map(literal, value))}]"
     return json.dumps(value, ensure_ascii=False)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from trainctl_tui.domain.acts import Verdict
 from trainctl_tui.domain.errors import ConfigError, Refused
 from trainctl_tui.domain.plans import Plan
+from trainctl_tui.headless import output
 from trainctl_tui.safe import safe
 
 _LONGEST = 200  # characters of an answer, and of a question
@@ -62,7 +63,7 @@ def consent(plan: Plan, ways: Ways) -> Word:
         return _phrase(plan, ways)
     if ways.yes:
         return Word("y", "--yes")
-    if not _is_terminal():
+    if not output.is_attended():
         raise Refused("This needs to be confirmed, and there is no terminal.", _NOTHING, "Add --yes.")
     if _ask("Go ahead? [y/N] ") not in ("y", "Y", "yes"):
         raise Refused("Not confirmed.", _NOTHING)
@@ -79,17 +80,13 @@ def _phrase(plan: Plan, ways: Ways) -> Word:
                 "Save the plan with --save-plan FILE, look at it, then use --plan FILE --confirm.",
             )
         return Word(ways.confirm)
-    if not _is_terminal():
+    if not output.is_attended():
         raise Refused(
             "This needs its phrase, and there is no terminal.", _NOTHING, f"Add --confirm '{plan.phrase}'."
         )
     if not (typed := _ask(f"Type {plan.phrase} to go ahead: ")):
         raise Refused("Not confirmed.", _NOTHING)
     return Word(typed)
-
-
-def _is_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _ask(question: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from threading import Event
 from time import monotonic
@@ -19,6 +18,9 @@ STARTS = 30.0
 
 GONE = 3.0
 """Seconds without a process after which nobody runs it any more."""
+
+WAITS = 10.0
+"""Seconds for which a command that nobody sits at sees an operation wait for credentials; then it leaves."""
 
 _LOOK = 0.2  # seconds between two looks at the journal
 _LONGEST = 1000
@@ -46,12 +48,11 @@ def follow(journal: Journal, id: str, clock: Callable[[], float] = monotonic) ->
 def code_of(operation: Operation) -> int:
     """Return the exit code of a command that ends with an operation standing so (docs/headless.md)."""
     outcomes = {target.outcome for target in operation.targets}
-    if not operation.state.is_final or None in outcomes or Outcome.UNCONFIRMED in outcomes:
+    is_over = operation.state.is_final and operation.state is not OpState.NEEDS_HUMAN
+    if not is_over or outcomes & {None, Outcome.UNCONFIRMED}:
         return codes.UNKNOWN
-    if outcomes & FAILURES or operation.state in (OpState.DONE_WITH_FAILURES, OpState.ABORTED):
+    if outcomes & FAILURES:
         return codes.FAILED
-    if operation.state is OpState.NEEDS_HUMAN:
-        return codes.UNKNOWN
     if outcomes <= _GOOD:
         return codes.DONE
     return codes.PARTIAL if outcomes & _GOOD else codes.REFUSED
@@ -73,7 +74,7 @@ def outcome_lines(operation: Operation) -> Iterator[str]:
 def _follow(journal: Journal, id: str, line: Line, began: float, clock: Callable[[], float]) -> Operation:
     pause = Event()
     alone_since, allowed = began, STARTS
-    told = ""
+    told, waits_since = "", began
     while True:
         operation = journal.operation(id)
         if operation.state.is_final:
@@ -85,12 +86,14 @@ def _follow(journal: Journal, id: str, line: Line, began: float, clock: Callable
             output.note(f"Nobody runs operation {id} any more: trainctl-tui op resume {id}")
             return operation
         line.show(f"{_standing(operation)} · {wait(now - began)}")
-        if operation.state is OpState.WAITING_CREDENTIALS and told != operation.why:
+        if operation.state is not OpState.WAITING_CREDENTIALS:
+            waits_since = now
+        elif told != operation.why:
             told = operation.why
             line.clear()
             output.note(f"Operation {id} waits for credentials. {told}")
-            if not sys.stdin.isatty():
-                return operation
+        if now - waits_since > WAITS and not output.is_attended():
+            return operation
         pause.wait(_LOOK)
 
 

@@ -79,6 +79,11 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def is_attended() -> bool:
+    """Say whether somebody sits there who sees a question and can answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def leave_quietly() -> None:
     """Let Python flush to nowhere at its end, as its own documentation asks for after a broken pipe."""
     nothing = os.open(os.devnull, os.O_WRONLY)

@@ -15,9 +15,10 @@ from typing import IO, Protocol, cast
 
 from msgspec.structs import replace
 
+from trainctl_tui.domain.shared_text import SharedTexts
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import frames
-from trainctl_tui.link.messages import CollectorLost, ToCollector, ToView, WatchRegions
+from trainctl_tui.link.messages import CollectorLost, Listed, ToCollector, ToView, WatchRegions
 from trainctl_tui.link.outbox import Outbox
 from trainctl_tui.link.spawn import spawn as spawn_collector
 
@@ -74,6 +75,7 @@ class CollectorLink:
         self._closed = Event()
         self._starting = Lock()  # held while a process is started, so that none starts after ``close``
         self._outbox = Outbox()
+        self._texts = SharedTexts()
 
     def messages(self) -> Iterator[ToView]:
         """Yield what the collectors say, and ``CollectorLost`` between two of them, until closed."""
@@ -125,6 +127,8 @@ class CollectorLink:
             try:
                 for message in frames.read(cast("IO[bytes]", stream), ToView):
                     self._outbox.heard(message)
+                    if isinstance(message, Listed):
+                        self._texts.share(message.listing.items)
                     yield message
             except frames.BrokenFrameError as error:
                 unreadable = str(error)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainctl_tui.domain.cost import price_of
-from trainctl_tui.domain.query import Context, Query
 from trainctl_tui.domain.resources import Instance, Row
 from trainctl_tui.listing.columns import Column
 from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.news import Key, Rows
+
+if TYPE_CHECKING:
+    from trainctl_tui.domain.query import Context, Query
 
 Columns = Iterable[Column[Any, Facts]]
 
 
 def context(columns: Columns, facts: Facts) -> Context:
     """Return what a filter may ask about; its bare words search the texts of these columns."""
+    from trainctl_tui.domain.query import Context  # 8 ms that a start without a filter saves
+
     searched = tuple(columns)
     return Context(
         now=facts.now,

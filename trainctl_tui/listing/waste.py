@@ -12,7 +12,7 @@ from trainctl_tui.listing.money import bill_text, price_text
 from trainctl_tui.listing.news import News
 
 _WHY = {
-    Rule.HELPER: "leftover helper, {age} old, no operation uses it",
+    Rule.HELPER: "leftover helper, {age} old, in no operation",
     Rule.STOPPED: "stopped for {age}",
     Rule.FOREIGN: "not ours and without tags, up for {age}",
 }

@@ -13,7 +13,8 @@ from trainctl_tui.domain.resources import Attachment, Instance, Snapshot, TypeSp
 class Gleaned(Struct, frozen=True):
     """What was read about some machines. ``None``, and an id that is absent, mean: could not be read.
 
-    ``protected`` maps an id to (terminate, stop). ``read_at`` is the moment before the first question.
+    ``protected`` maps an id to (terminate, stop); ``persistent`` that of a Spot machine to whether its
+    request may start it again. ``read_at`` is the moment before the first question.
     """
 
     region: str
@@ -23,6 +24,7 @@ class Gleaned(Struct, frozen=True):
     volumes: Sequence[Volume] | None
     snapshots: Sequence[Snapshot] | None
     types: Mapping[str, TypeSpec]
+    persistent: Mapping[str, bool] = {}
 
 
 def assemble(ids: Collection[str], gleaned: Gleaned) -> tuple[Facts, ...]:
@@ -51,6 +53,7 @@ def _facts(id: str, gleaned: Gleaned, newest: Mapping[str, float | None] | None)
         stop_protected=stop,
         volumes=_disks(machine, gleaned.volumes, newest),
         instance_store=_store(machine, gleaned.types),
+        spot_persistent=gleaned.persistent.get(id),
     )
 
 

@@ -87,7 +87,6 @@ def _carry_out(run: Run) -> None:
     try:
         cloud = Cloud(run)
         why = _send(run, cloud)
-        run.sending = False
         run.abandon(why)
         if run.open():
             run.pen.state(run.busy_state)
@@ -133,7 +132,6 @@ def _finish(run: Run, why: str) -> None:
 
 def _give_up(run: Run, why: str) -> None:
     """End with what is known: a human must look at what was sent."""
-    run.sending = False
     run.abandon(f"It was not sent. {why}")
     run.settle(one.having(outcome=Outcome.UNCONFIRMED, reason=why) for one in run.open())
     unclear = [id for id in run.approval.ids if _is_unclear(run, id)]

@@ -101,6 +101,7 @@ class Cloud:
     def _opened(self) -> Provider:
         if self._provider is None:
             provider = self._run.tools.open_provider(self._run.op.launch)
+            _acting(provider)
             self._check(provider.identify(self._run.patience).account)
             self._provider = provider
         return self._provider

@@ -20,7 +20,7 @@ from trainctl_tui.services.audit_chain import Entry
 from trainctl_tui.services.crashpoint import crashpoint
 from trainctl_tui.services.facts import Gathered
 from trainctl_tui.services.journal_pen import Pen
-from trainctl_tui.services.journal_rows import Confirmed, Tracked
+from trainctl_tui.services.journal_rows import Confirmed, Sent, Tracked
 from trainctl_tui.services.operations import STEPS
 from trainctl_tui.services.pacing import backoff
 
@@ -72,7 +72,10 @@ class Sight(Struct, frozen=True):
 
 
 class Run:
-    """One execution of one operation by this process. ``sending``: a cancel ends the pause at once."""
+    """One execution of one operation by this process.
+
+    ``sending``: a cancel ends every pause at once. ``ended_early`` says why not all was sent, if so.
+    """
 
     def __init__(self, kept: Confirmed, pen: Pen, tools: Tools) -> None:
         self.approval = kept.approval
@@ -82,6 +85,7 @@ class Run:
         self.tools = tools
         (self.step,) = STEPS[kept.op.act]
         self.sending = True
+        self.ended_early = ""
         self.patience = Patience(tools.stop, self._heard_wait)
         self._wait = tools.wait or tools.stop.wait
         self._held_since: float | None = None
@@ -92,13 +96,13 @@ class Run:
     def pause(self, seconds: float) -> None:
         """Wait. Raises Stopped, and Cancelled while there is something to send."""
         end = self.tools.monotonic() + seconds
+        left = seconds
         while True:
-            left = end - self.tools.monotonic()
-            if self._wait(max(0.0, min(left, SLICE))):
+            if self._wait(min(left, SLICE)):
                 raise Stopped(f"Operation {self.op.id} is not finished; this process was ended.")
             if self.sending and self.pen.is_cancelled():
                 raise Cancelled("It was cancelled before it was sent.")
-            if left <= SLICE:
+            if (left := end - self.tools.monotonic()) <= 0:
                 return
 
     def hold(self, error: TrainctlError, attempt: int, state: OpState | None = None) -> None:
@@ -120,9 +124,12 @@ class Run:
     @property
     def busy_state(self) -> OpState:
         """Where an operation is while it works."""
-        if not self.sending:
-            return OpState.ROLLING_BACK if self.pen.op.cancelled else OpState.UNKNOWN_OUTCOME
-        return OpState.RUNNING
+        if self.sending:
+            return OpState.RUNNING
+        if self.pen.op.cancelled:
+            return OpState.ROLLING_BACK
+        doubtful = any(one.sent is not Sent.ACCEPTED for one in self.open())
+        return OpState.UNKNOWN_OUTCOME if doubtful else OpState.RUNNING
 
     def _heard_wait(self, trouble: Trouble, _seconds: float) -> None:
         """Hear that the provider repeats a read after a while."""
@@ -136,7 +143,9 @@ class Run:
         return [one for id in self.approval.ids if (one := self.pen.tracked[id]).is_open]
 
     def abandon(self, reason: str) -> None:
-        """Settle whatever was never sent: it was not attempted, and why."""
+        """Settle whatever was never sent: it was not attempted, and why. From now on nothing is sent."""
+        self.sending = False
+        self.ended_early = reason
         self.settle(
             one.having(outcome=Outcome.NOT_ATTEMPTED, reason=reason)
             for one in self.open()

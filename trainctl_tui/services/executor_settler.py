@@ -76,7 +76,10 @@ class Settler:
     def _doubtful(self, one: Tracked) -> Tracked:
         """Return a target that shows no effect, with what can be said of it."""
         if one.target.code and self._run.step.resend:
-            return one.having(outcome=Outcome.FAILED)  # it was answered, and nothing has changed since
+            # An error was the answer, and nothing has changed since; alone it was sent only if that says why.
+            if one.target.reason:
+                return one.having(outcome=Outcome.FAILED)
+            return one.having(outcome=Outcome.NOT_ATTEMPTED, reason=self._run.ended_early)
         reason = _UNANSWERED if one.sent is not Sent.ACCEPTED else _INEFFECTIVE
         return one.having(outcome=Outcome.UNCONFIRMED, reason=reason)
 

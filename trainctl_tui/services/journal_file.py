@@ -18,7 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from trainctl_tui.domain.packing import packed
-from trainctl_tui.services.cache_guard import make_plain
+from trainctl_tui.services.cache_guard import SpoiledError, make_plain
 from trainctl_tui.services.crashpoint import crashpoint
 from trainctl_tui.services.state_dir import NoJournal, guard
 
@@ -120,7 +120,7 @@ class JournalFile:
     def _worded(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError, UnicodeError, msgspec.MsgspecError, DamagedError) as error:
+        except (sqlite3.Error, OSError, *_UNREADABLE) as error:
             raise self._trouble(error) from error
 
     def _trouble(self, error: Exception) -> NoJournal:
@@ -132,6 +132,7 @@ class JournalFile:
         )
 
 
+_UNREADABLE = (UnicodeError, msgspec.MsgspecError, DamagedError, SpoiledError)
 _PASSING = "Make room or set its rights right, then try again; what was begun is kept."
 _BROKEN = (
     "Keep the file for a look, move it aside, and look at the console of your provider: "

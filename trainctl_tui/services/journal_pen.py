@@ -33,7 +33,8 @@ class Pen:
         self.tracked: dict[str, Tracked] = {one.target.id: one for one in tracked}
         self._file = file
         self._clock = clock
-        self._doubtful: set[str] = set()  # of which an earlier call may have had its effect
+        self._version = -1  # of the journal when it was last looked at
+        self._before: dict[str, Tracked] = {}  # as they were when the last intent was written
 
     def intent(self, ids: Sequence[str], data: Mapping[str, str]) -> bool:
         """Write down that a call for these targets comes next; False where the operation was cancelled.
@@ -81,15 +82,16 @@ class Pen:
             put_op(connection, self.op)
 
     def is_cancelled(self) -> bool:
-        """Say whether somebody has asked that nothing more be sent. Raises Overtaken."""
-        with self._file.reading() as connection:
-            self._look(connection)
+        """Say whether somebody has asked that nothing more be sent. Raises Overtaken. It is cheap."""
+        if self._file.version() != self._version:
+            with self._file.reading() as connection:
+                self._look(connection)
+            self._version = self._file.version()
         return self.op.cancelled
 
     def _attempted(self, id: str, now: float) -> Tracked:
         one = self.tracked[id]
-        if one.was_touched:
-            self._doubtful.add(id)
+        self._before[id] = one
         return one.having(
             sent=Sent.OPEN, sent_at=one.sent_at or now, attempts=one.target.attempts + 1, code=""
         )
@@ -98,11 +100,14 @@ class Pen:
         self, one: Tracked, sent: Sent, data: Mapping[str, str], states: Mapping[str, str]
     ) -> Tracked:
         target = one.target
-        if sent is Sent.REJECTED and target.id in self._doubtful:
-            sent = Sent.LOST  # that this call did nothing says nothing of one before it
+        code = data.get("code", "") if sent is Sent.DOUBTED else ""
+        before = self._before[target.id]
+        if sent is Sent.REJECTED and before.was_touched:
+            # That this call did nothing says nothing of one before it.
+            sent, code = before.sent, before.target.code
         return one.having(
             sent=sent,
-            code=data.get("code", "") if sent is Sent.DOUBTED else "",
+            code=code,
             request_id=data.get("request_id", "") or target.request_id,
             state=states.get(target.id, target.state),
         )

@@ -72,7 +72,6 @@ class PlanReport(Struct, frozen=True):
     phrase: str
     ids: tuple[str, ...]
     included: tuple[str, ...]
-    approved_at: float
 
 
 class Report(Struct, frozen=True):
@@ -125,9 +124,7 @@ def make(operation: Operation, kept: Confirmed) -> Report:
         began_at=operation.began_at,
         ended_at=operation.ended_at,
         cancelled=operation.cancelled,
-        plan=PlanReport(
-            approval.plan_hash, approval.phrase, approval.ids, kept.op.included, approval.made_at
-        ),
+        plan=PlanReport(approval.plan_hash, approval.phrase, approval.ids, kept.op.included),
         selected=len(targets),
         counts=_counts(targets),
         hourly_saved=_saved(operation.act, targets),
@@ -151,7 +148,7 @@ def keep(folder: Path, report: Report) -> Path:
 
 
 def leave(journal: Journal, id: str) -> None:
-    """Keep the report of an operation that has ended. Where there is no room for it the journal still tells."""
+    """Keep the report of an operation that has ended; without room for it the journal still tells."""
     try:
         keep(journal.folder, report_of(journal, id))
     except OSError as error:

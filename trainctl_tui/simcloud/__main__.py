@@ -13,12 +13,13 @@ from pathlib import Path
 
 from trainctl_tui.simcloud.driver import Driver
 from trainctl_tui.simcloud.engine import Engine
+from trainctl_tui.simcloud.fault_script import FaultScript, read_script
 from trainctl_tui.simcloud.fleet import Fleet
 from trainctl_tui.simcloud.script import Script
 from trainctl_tui.simcloud.server import HOST, end_with_parent, make
 from trainctl_tui.simcloud.wire import shapes
 from trainctl_tui.simcloud.wire.application import Application
-from trainctl_tui.simcloud.wire.faults import FaultBook, read_file
+from trainctl_tui.simcloud.wire.faults import FaultBook
 
 
 def main() -> None:
@@ -28,8 +29,11 @@ def main() -> None:
     fleet = Fleet(options.seed, options.instances, tuple(options.regions.split(",")))
     fleet.populate(engine)
     script = Script(engine, fleet, options.speed)
-    rules, fault_seed = read_file(options.faults) if options.faults else ((), 0)
-    application = Application(Driver(engine, fleet, script), FaultBook(rules, fault_seed), options.latency)
+    bad = read_script(options.faults) if options.faults else FaultScript()
+    engine.set_lag(*bad.lags)
+    engine.limit(bad.buckets)
+    faults = FaultBook(bad.rules, bad.seed)
+    application = Application(Driver(engine, fleet, script), faults, options.latency)
     server = make(application, options.port, options.fd)
     if options.follow_stdin:
         end_with_parent()
@@ -53,7 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--regions", default="us-east-1,eu-west-1", help="regions with machines")
     parser.add_argument("--speed", type=float, default=1.0, help="pace of change; 0 freezes the script")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds added to every answer")
-    parser.add_argument("--faults", type=Path, default=None, help="a fault file (TOML or JSON)")
+    parser.add_argument("--faults", type=Path, default=None, help="a fault script (docs/faults.md)")
     parser.add_argument("--follow-stdin", action="store_true", help="end when standard input closes")
     return parser.parse_args()
 

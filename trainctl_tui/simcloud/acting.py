@@ -45,7 +45,8 @@ class Acting:
         snapshots = self._snapshots(region, disks.union(volume.id for volume in volumes or ()))
         protected = {machine.id: self._protections(region, machine.id) for machine in running}
         types = self._types(region, sorted({machine.type for machine in machines.values()}))
-        gleaned = Gleaned(region, read_at, machines, protected, volumes, snapshots, types)
+        persistent = self._persistent(region, [one.id for one in running if one.lifecycle == "spot"])
+        gleaned = Gleaned(region, read_at, machines, protected, volumes, snapshots, types, persistent)
         return assemble(ids, gleaned)
 
     def act(self, act: Act, region: str, ids: Collection[str]) -> Receipt:
@@ -103,6 +104,14 @@ class Acting:
         except Denied:
             return {}
         return {item["InstanceType"]: rows.type_spec(item, region) for item in told["InstanceTypes"]}
+
+    def _persistent(self, region: str, ids: Collection[str]) -> dict[str, bool]:
+        key = "SpotInstanceRequests"
+        try:
+            items = list(self._listed(region, "DescribeSpotInstanceRequests", key, "instance-id", ids))
+        except Denied:
+            return {}
+        return {item["InstanceId"]: item["Type"] == "persistent" for item in items}
 
     def _protections(self, region: str, id: str) -> tuple[bool | None, bool | None]:
         return (

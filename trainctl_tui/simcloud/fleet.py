@@ -5,12 +5,11 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from trainctl_tui.simcloud import names
+from trainctl_tui.simcloud import names, oddities
 from trainctl_tui.simcloud.engine import Engine, lifecycle
 from trainctl_tui.simcloud.engine.context import Context, moment
 from trainctl_tui.simcloud.engine.records import (
     AttachmentRecord,
-    EventRecord,
     InstanceRecord,
     SnapshotRecord,
     VolumeRecord,
@@ -65,10 +64,12 @@ class Fleet:
         self._disk(context, record, record.root_device, root, launched, root_disk=True)
         for device, size in zip(_DEVICES, data, strict=False):
             self._disk(context, record, device, size, launched)
+        if odd.get("dies"):
+            oddities.let_disks_die(context, record)
         if odd.get("stopped") or (not odd and not spot and rng.random() < 0.22):
             self._stop_long_ago(context, record, launched)
         if odd.get("event"):
-            self._announce(context, record)
+            oddities.announce(context, record)
         world.changed(record.id, context.now)
         return record
 
@@ -136,6 +137,7 @@ class Fleet:
             self.add_instance(context)
         if not size:
             return
+        oddities.park(context)
         for _ in range(max(2, size // 6)):
             self.add_volume(context)
         held = list(context.world.volumes.values())
@@ -190,6 +192,8 @@ class Fleet:
         if odd.get("foreign"):
             return {"Name": odd["name"]} if odd.get("name") else {}
         user, team = rng.choice(names.PEOPLE)
+        if odd.get("mine"):
+            user, team = names.USER, names.TEAM
         project, purpose = rng.choice(names.PROJECTS)
         prefix = odd.get("prefix") or ("runctl" if not odd and rng.random() < 0.2 else "trainctl")
         name = odd.get("name") or (
@@ -261,13 +265,5 @@ class Fleet:
         )
 
     def _stop_long_ago(self, context: Context, record: InstanceRecord, launched: float) -> None:
-        at = launched + self._random.uniform(0.3, 0.9) * (context.now - launched)
         record.state = "stopped"
-        record.transition_reason = f"User initiated ({moment(at):%Y-%m-%d %H:%M:%S} GMT)"
-        code = "Client.UserInitiatedShutdown"
-        record.reason = (code, f"{code}: User initiated shutdown")
-
-    def _announce(self, context: Context, record: InstanceRecord) -> None:
-        begins = context.now + 5 * DAY
-        words = "The instance is running on degraded hardware"
-        record.events.append(EventRecord("instance-retirement", words, begins, begins + 2 * 3600))
+        oddities.stopped_at(record, launched + self._random.uniform(0.3, 0.9) * (context.now - launched))

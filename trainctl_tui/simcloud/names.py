@@ -16,6 +16,9 @@ PEOPLE = (
     ("chloe", "rl"),
 )
 
+USER, TEAM = "mira", "nlp"
+"""Who the demo's user is; some machines of every sort are hers."""
+
 # (project, purpose of its machines)
 PROJECTS = (
     ("llama-sft", "train"),
@@ -60,27 +63,35 @@ TYPES = (
     ("t3.large", 2, 30, ()),
 )
 
-HELPER = "trainctl-prewarm-temp"
+HELPER, OLD_HELPER = "trainctl-prewarm-temp", "runctl-prewarm-temp"
+PROTECTED = "trainctl:protected"
 LONG_NAME = "sweep-" + "lr3e-4-bs512-wd0.1-warmup2000-cosine-ema0.9999-" * 4 + "final-v2-really-final"
 
 # Machines that every demo shows, in this order: what they test is in their names.
 ODD: tuple[dict[str, Any], ...] = (
-    {"name": "llama-sft-main", "type": "p5.48xlarge", "protected": "trainctl:protected", "age": 6.2},
+    {"name": "llama-sft-main", "type": "p5.48xlarge", "protected": PROTECTED, "age": 6.2, "mine": True},
     {"name": "\N{ROCKET} launch-night \N{FIRE}", "type": "g5.2xlarge"},
     {"name": "[prod] x [a=b]", "type": "g5.xlarge"},
-    {"name": HELPER, "type": "t3.medium", "temp": True, "age": 0.3},
+    {"name": HELPER, "type": "t3.medium", "temp": True, "age": 0.3, "mine": True},
     {"name": "asg-embed-serve", "type": "g4dn.xlarge", "managed": "embed-serve-asg"},
-    {"name": "old-runctl-box", "type": "g4dn.8xlarge", "prefix": "runctl", "age": 187.0},
+    {"name": "old-runctl-box", "type": "g4dn.8xlarge", "prefix": "runctl", "age": 187.0, "mine": True},
     {"name": "", "type": "m7i.2xlarge", "foreign": True, "age": 96.0},
     {"name": "vit-pretrain-impaired", "type": "g5.12xlarge", "health": "impaired", "age": 3.1},
-    {"name": "maintenance-due", "type": "p4d.24xlarge", "event": True, "age": 41.0},
+    {
+        "name": "maintenance-due",
+        "type": "p4d.24xlarge",
+        "event": True,
+        "age": 41.0,
+        "mine": True,
+        "dies": True,
+    },
     # CSI as one C1 character: valid XML, unlike ESC, and still a terminal command if it gets through.
     {"name": "eval \x9b2J\x9b31mred\x9b0m", "type": "g4dn.xlarge"},
     {"name": LONG_NAME, "type": "c7i.4xlarge"},
-    {"name": "runctl-prewarm-temp", "type": "t3.large", "prefix": "runctl", "temp": True, "age": 12.0},
+    {"name": OLD_HELPER, "type": "t3.large", "prefix": "runctl", "temp": True, "age": 12.0, "mine": True},
     {"name": "spot-ablation-07", "type": "g5.xlarge", "spot": True, "age": 0.1},
     {"name": "تدريب-النموذج", "type": "g6.xlarge"},
     {"name": "checkpoint-keeper", "type": "r6i.4xlarge", "protected": "runctl:important", "stopped": True},
     {"name": "a<b>&\"c'", "type": "t3.micro", "foreign": True},
-    {"name": "fresh-from-the-oven", "type": "trn1.32xlarge", "age": 0.002},
+    {"name": "fresh-from-the-oven", "type": "trn1.32xlarge", "age": 0.002, "mine": True},
 )

@@ -26,16 +26,15 @@ from trainctl_tui.tui.lifecycle import Resumed
 from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
 from trainctl_tui.tui.operating import OperatingMixin
 from trainctl_tui.tui.screens.dashboard import Dashboard
-from trainctl_tui.tui.screens.first_run import FirstRun
 from trainctl_tui.tui.session import Session
 from trainctl_tui.tui.suspend import SuspendMixin
-from trainctl_tui.tui.themes import DEFAULT, THEMES
+from trainctl_tui.tui.themes import DEFAULT, THEMES, ThemesMixin
 from trainctl_tui.view_settings import ViewSettings
 
 _CANNOT_START = frozenset({"NoCredentials", "ConfigError"})
 
 
-class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, App[int]):
+class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, ThemesMixin, App[int]):
     """``open_session`` makes the session of a launch; ``clock`` is this machine's, in seconds."""
 
     CSS_PATH = "app.tcss"
@@ -54,10 +53,8 @@ class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, App[i
         super().__init__()
         thin_strips.install()
         render_guard.install()
-        for one in THEMES.values():
-            self.register_theme(one)
         wanted = settings.theme or memory.theme
-        self.theme = wanted if wanted in THEMES else DEFAULT
+        self.wear(wanted if wanted in THEMES else DEFAULT)
         self.session = session
         self.operating = operating
         self._open_session = open_session
@@ -82,6 +79,9 @@ class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, App[i
 
     def _begin(self) -> None:
         self.dashboard.show(self.session.first_news)
+        from trainctl_tui.heap import keep_small  # ctypes is not in the first frame
+
+        keep_small()
         session = self.session
         self.run_worker(
             partial(session.follow, self.post_message), thread=True, group="link", exit_on_error=True
@@ -102,6 +102,8 @@ class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, App[i
         troubles = (event.news.unidentified, event.news.no_region)
         hopeless = next((one for one in troubles if one and one.kind in _CANNOT_START), None)
         if hopeless and not self._greeted and not any(event.news.rows.values()):
+            from trainctl_tui.tui.screens.first_run import FirstRun
+
             self._greeted = True
             self.push_screen(FirstRun(hopeless), self._go_on)
 

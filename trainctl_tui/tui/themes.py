@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from textual.theme import BUILTIN_THEMES, Theme
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    _Base = App[Any]
+else:
+    _Base = object
 
 _CURSOR = {"block-cursor-text-style": "none"}
 
@@ -61,3 +70,22 @@ def _ansi() -> Theme:
 
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST, _ansi())}
 DEFAULT = "dark"
+
+
+class ThemesMixin(_Base):
+    """An app that reads its styles once for each theme. Goes before ``App``."""
+
+    _worn = ""
+
+    def wear(self, theme: str) -> None:
+        """Begin with a theme. Set alone, it would come after all styles had been read for Textual's own."""
+        for one in THEMES.values():
+            self.register_theme(one)
+        self.theme = self._worn = theme
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the styles for another theme. Textual also asks for it once at the start."""
+        if self.theme != self._worn:
+            self._worn = self.theme
+            super().refresh_css(animate)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
 
+from msgspec import Struct
+
 from trainctl_tui.domain.acts import Facts
 from trainctl_tui.domain.errors import ConfigError, Denied, NotFound
 from trainctl_tui.domain.resources import Instance, Kind, Row, Snapshot, TypeSpec, Volume
@@ -25,6 +27,14 @@ Types: TypeAlias = Callable[[Kind, str, Patience, Collection[str]], Iterator[Pag
 """How types are listed by their names."""
 
 
+class Listing(Struct, frozen=True):
+    """How something is listed: the call, the key of its answer, and what it is always given."""
+
+    operation: str
+    key: str
+    parameters: Mapping[str, Any]
+
+
 def read_facts(
     caller: Caller, types: Types, region: str, ids: Collection[str], patience: Patience
 ) -> tuple[Facts, ...]:
@@ -41,10 +51,14 @@ def read_facts(
             for key in (_TERMINATE, _STOP)
         }
         disks = pool.submit(_disks, caller, region, machines, patience)
+        spot = [id for id in alive if machines[id].lifecycle == "spot"]
+        persistent = pool.submit(_persistent, caller, region, spot, patience)
         specs = pool.submit(_specs, types, region, machines.values(), patience)
         protected = {id: (asked[id, _TERMINATE].result(), asked[id, _STOP].result()) for id in alive}
         volumes, snapshots = disks.result()
-        gleaned = Gleaned(region, read_at, machines, protected, volumes, snapshots, specs.result())
+        gleaned = Gleaned(
+            region, read_at, machines, protected, volumes, snapshots, specs.result(), persistent.result()
+        )
     return assemble(ids, gleaned)
 
 
@@ -89,6 +103,14 @@ def _specs(
     return {row.id: row for page in pages for row in page.items if isinstance(row, TypeSpec)}
 
 
+def _persistent(caller: Caller, region: str, ids: Collection[str], patience: Patience) -> dict[str, bool]:
+    """Return whether the request behind each Spot machine starts it again; one that is absent is unknown."""
+    listing = Listing("DescribeSpotInstanceRequests", "SpotInstanceRequests", {"MaxResults": 1000})
+    answers = _asked(caller, listing, region, "read Spot requests", "instance-id", ids, patience)
+    told = _unless_untold(lambda: [each for answer in answers for each in answer.parsed[listing.key]])
+    return {each.get("InstanceId", ""): each["Type"] == "persistent" for each in told or () if "Type" in each}
+
+
 def _protection(caller: Caller, region: str, id: str, key: str, patience: Patience) -> bool | None:
     attribute = key[0].lower() + key[1:]
     asked = {"InstanceId": id, "Attribute": attribute}
@@ -109,15 +131,28 @@ def _unless_untold(read: Callable[[], Told]) -> Told | None:
 def _answers(
     caller: Caller, kind: Kind, region: str, name: str, values: Collection[str], patience: Patience
 ) -> Iterator[Answer]:
-    """Ask for what meets a filter, page by page; no call where nothing is asked for."""
     spec = SPECS[kind]
+    listing = Listing(spec.operation, spec.key, spec.parameters)
+    return _asked(caller, listing, region, f"read {kind}", name, values, patience)
+
+
+def _asked(
+    caller: Caller,
+    listing: Listing,
+    region: str,
+    doing: str,
+    name: str,
+    values: Collection[str],
+    patience: Patience,
+) -> Iterator[Answer]:
+    """Ask for what meets a filter, page by page; no call where nothing is asked for."""
     wanted = sorted(set(values))
     for begin in range(0, len(wanted), FILTER_VALUES):
         some = {"Name": name, "Values": wanted[begin : begin + FILTER_VALUES]}
         more: dict[str, Any] = {}
         while True:
-            asked = {**spec.parameters, "Filters": [some], **more}
-            question = Question("ec2", spec.operation, region, spec.key, f"read {kind}", asked)
+            asked = {**listing.parameters, "Filters": [some], **more}
+            question = Question("ec2", listing.operation, region, listing.key, doing, asked)
             answer = caller.ask(question, patience)
             yield answer
             if not (token := answer.parsed.get("NextToken")):

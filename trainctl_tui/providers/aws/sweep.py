@@ -13,12 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from hashlib import sha1
+from itertools import pairwise
 from xml.etree.ElementTree import XML, Element, ParseError
 
 from trainctl_tui.domain.resources import Row
+from trainctl_tui.domain.shared_text import SharedTexts
 
 ReadItem = Callable[[Element, str], tuple[Row, ...]]
 
+_SOMETHING = re.compile(rb"\S")
 _FIRST_CHILD = re.compile(rb"\s*<item>\s*<([A-Za-z]\w*)[\s/>]")
 _PORTION = 16  # pieces in one parse: enough for expat to know the names, few enough to stay small
 _MOST_NESTED = 64  # cuts inside of one item; a volume can be on 16 machines
@@ -68,6 +71,7 @@ class Sweep:
         self._close = f"</{set_name}>".encode()
         self._read_item = read_item
         self._region = region
+        self._texts = SharedTexts()
         self.memory = Memory()
 
     def read(self, body: bytes) -> tuple[tuple[Row, ...], bytes]:
@@ -77,28 +81,28 @@ class Sweep:
         begin, end = body.find(self._open) + len(self._open), body.rfind(self._close)
         if begin < len(self._open) or end < begin:
             raise NotOurShape(f"no {self._open.decode()}")
-        return tuple(self._rows(body[begin:end])), body[:begin] + body[end:]
+        return tuple(self._rows(body, begin, end)), body[:begin] + body[end:]
 
-    def _rows(self, inner: bytes) -> list[Row]:
-        """Read the inside of a set item by item.
+    def _rows(self, body: bytes, begin: int, end: int) -> list[Row]:
+        """Read the inside of a set item by item; five megabytes are not copied for that.
 
         An item begins where ``<item>`` is followed by the tag that the first item begins with. A nested list
         may begin alike (a volume and its attachments both begin with ``volumeId``), so a piece grows until it
         is whole; where items begin differently (moto), a piece holds several. A wrong cut cannot pass: expat
         refuses what is not a row of well-formed items.
         """
-        cuts = _cuts(inner)
+        cuts = _cuts(body, begin, end)
         try:
-            return self._in_portions(inner, cuts)
+            return self._in_portions(body, cuts)
         except ParseError:
-            return self._one_by_one(inner, cuts)
+            return self._one_by_one(body, cuts)
 
-    def _in_portions(self, inner: bytes, cuts: list[int]) -> list[Row]:
+    def _in_portions(self, body: bytes, cuts: list[int]) -> list[Row]:
         """Read pieces that are whole, parsing new ones by the portion. Raise ParseError if one is not."""
         found: list[tuple[Row, ...]] = []
         new: list[tuple[int, bytes, bytes]] = []  # place, digest, piece
-        for begin, end in zip([0, *cuts], cuts, strict=False):
-            piece = inner[begin:end]
+        for begin, end in pairwise(cuts):
+            piece = body[begin:end]
             digest = sha1(piece, usedforsecurity=False).digest()
             known = self.memory.recall(digest)
             if known is None:
@@ -120,12 +124,12 @@ class Sweep:
             found[place] = self._read(items)
             self.memory.keep(digest, found[place])
 
-    def _one_by_one(self, inner: bytes, cuts: list[int]) -> list[Row]:
+    def _one_by_one(self, body: bytes, cuts: list[int]) -> list[Row]:
         """Read pieces that may have been cut inside of an item, and grow until they are whole."""
         rows: list[Row] = []
-        begin, grown = 0, 0
-        for cut in cuts:
-            piece = inner[begin:cut]
+        begin, grown = cuts[0], 0
+        for cut in cuts[1:]:
+            piece = body[begin:cut]
             digest = sha1(piece, usedforsecurity=False).digest()
             known = self.memory.recall(digest)
             if known is None and piece.count(b"<item>") != piece.count(b"</item>"):
@@ -138,20 +142,23 @@ class Sweep:
                 self.memory.keep(digest, known)
             rows += known
             begin, grown = cut, 0
-        if inner[begin:].strip():
+        if _SOMETHING.search(body, begin, cuts[-1]):
             raise NotOurShape("an item that does not end")
         return rows
 
     def _read(self, items: Element) -> tuple[Row, ...]:
-        return tuple([row for item in items for row in self._read_item(item, self._region)])
+        rows = tuple([row for item in items for row in self._read_item(item, self._region)])
+        self._texts.share(rows)
+        return rows
 
 
-def _cuts(inner: bytes) -> list[int]:
-    """Return where each item may end."""
-    if not inner.strip():
-        return []
-    first = _FIRST_CHILD.match(inner)
+def _cuts(body: bytes, begin: int, end: int) -> list[int]:
+    """Return where the first item begins, and where each may end."""
+    if not _SOMETHING.search(body, begin, end):
+        return [begin]
+    first = _FIRST_CHILD.match(body, begin, end)
     if first is None:
         raise NotOurShape("items without a first child")
-    starts = [found.start() for found in re.finditer(rb"<item>\s*<%b[\s/>]" % first[1], inner)]
-    return [*starts[1:], len(inner)]
+    item = re.compile(rb"<item>\s*<%b[\s/>]" % first[1])
+    starts = [found.start() for found in item.finditer(body, begin, end)]
+    return [begin, *starts[1:], end]

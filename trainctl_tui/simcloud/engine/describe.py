@@ -62,6 +62,11 @@ STATUS_FILTERS = {
     "instance-status.status": path("InstanceStatus", "Status"),
     "system-status.status": path("SystemStatus", "Status"),
 }
+SPOT_FILTERS = {
+    "instance-id": path("InstanceId"),
+    "spot-instance-request-id": path("SpotInstanceRequestId"),
+    "type": path("Type"),
+}
 TAG_FILTERS = {
     "key": path("Key"),
     "resource-id": path("ResourceId"),
@@ -120,6 +125,28 @@ def describe_instance_status(context: Context, params: Params) -> Answer:
         return status(record, context.now)
 
     return _list(params, "InstanceStatuses", records, show, STATUS_FILTERS)
+
+
+def describe_spot_instance_requests(context: Context, params: Params) -> Answer:
+    """Answer DescribeSpotInstanceRequests: one for each Spot machine there is."""
+    if params.get("DryRun"):
+        raise dry_run()
+    spot = [record for record in context.seen.instances.values() if record.spot_request_id]
+
+    def show(record: InstanceRecord) -> Answer:
+        kind = "persistent" if record.spot_persistent else "one-time"
+        return {
+            "SpotInstanceRequestId": record.spot_request_id,
+            "InstanceId": record.id,
+            "Type": kind,
+            "State": "active",
+            "Status": {"Code": "fulfilled"},
+            "CreateTime": moment(record.first_launched_at),
+        }
+
+    records = sorted(spot, key=lambda record: record.sequence)
+    page, token = _page(params, records, show, SPOT_FILTERS, "DescribeSpotInstanceRequests")
+    return _with_token({"SpotInstanceRequests": [shown for _, shown in page]}, token)
 
 
 def describe_tags(context: Context, params: Params) -> Answer:
@@ -247,6 +274,7 @@ OPERATIONS = {
     "DescribeInstanceStatus": describe_instance_status,
     "DescribeInstances": describe_instances,
     "DescribeSnapshots": describe_snapshots,
+    "DescribeSpotInstanceRequests": describe_spot_instance_requests,
     "DescribeTags": describe_tags,
     "DescribeVolumes": describe_volumes,
     "GetConsoleOutput": get_console_output,

@@ -58,7 +58,7 @@ def stop_instances(context: Context, params: Params) -> Answer:
     """Answer StopInstances. One-time Spot machines and stop-protected ones are refused."""
     records = _named(context, params)
     for record in records:
-        if record.lifecycle == "spot":
+        if record.lifecycle == "spot" and not record.spot_persistent:
             raise EngineError(
                 "UnsupportedOperation",
                 f"You can't stop the Spot Instance '{record.id}' because it is associated with a one-time"
@@ -199,6 +199,7 @@ def _launch(context: Context, params: Params, zone: str, reservation: str, index
         profile=params.get("IamInstanceProfile", {}).get("Arn", ""),
         key_name=params.get("KeyName", ""),
         spot_request_id=f"sir-{world.random.getrandbits(32):08x}" if spot else "",
+        spot_persistent=spot and _is_persistent(params),
         client_token=params.get("ClientToken", ""),
         launch_index=index,
         shutdown_behavior=params.get("InstanceInitiatedShutdownBehavior", "stop"),
@@ -212,6 +213,11 @@ def _launch(context: Context, params: Params, zone: str, reservation: str, index
     for mapping in params.get("BlockDeviceMappings") or [{}]:
         _disk(context, params, record, mapping)
     return record
+
+
+def _is_persistent(params: Params) -> bool:
+    options = params.get("InstanceMarketOptions", {}).get("SpotOptions", {})
+    return bool(options.get("SpotInstanceType") == "persistent")
 
 
 def _disk(context: Context, params: Params, record: InstanceRecord, mapping: Params) -> None:

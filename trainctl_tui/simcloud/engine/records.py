@@ -53,6 +53,7 @@ class InstanceRecord:
     tenancy: str = "default"
     monitoring: str = "disabled"
     spot_request_id: str = ""
+    spot_persistent: bool = False
     client_token: str = ""
     launch_index: int = 0
     shutdown_behavior: str = "stop"

@@ -1,22 +1,10 @@
-"""Rules that spoil answers, from a small file or by POST /_faults.
-
-A rule file is TOML (or the same as JSON)::
-
-    seed = 7
-    [[rules]]
-    service = "ec2"
-    action = "Describe(Instances|Volumes)"
-    effect = "throttle"
-    times = 2
-"""
+"""Rules that spoil answers, from a fault script or by POST /_faults."""
 
 from __future__ import annotations
 
 import random
 import re
 import threading
-import tomllib
-from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -44,8 +32,9 @@ Effect: TypeAlias = Literal[
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
-    """One fault. ``action`` and ``region`` are regular expressions over the whole name.
+    """One fault. ``action``, ``region`` and ``key`` are regular expressions over the whole name.
 
+    ``key`` is the caller's access key, so that a fault can end when somebody signs in again.
     ``page`` hits only the call that asks for the n-th page (first is 1); ``after`` lets the first n
     matching calls pass; ``times`` ends it after n hits; ``probability`` is drawn from the seed.
     """
@@ -60,6 +49,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     probability: float = 1.0
     seconds: float = 0.0
     retry_after: float | None = None
+    key: str = ".*"
 
     def matches(self, question: Question) -> bool:
         """Say whether a request is of the kind this rule spoils."""
@@ -67,12 +57,13 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
             (self.service, question.service),
             (self.action, question.action),
             (self.region, question.region),
+            (self.key, question.access_key),
         )
         return self.page in (None, question.page) and all(re.fullmatch(want, has) for want, has in parts)
 
 
 class RuleFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """A fault file."""
+    """Rules and the seed of their luck."""
 
     rules: tuple[Rule, ...] = ()
     seed: int = 0
@@ -84,20 +75,13 @@ def read_rules(body: bytes) -> tuple[tuple[Rule, ...], int]:
     if isinstance(raw, dict) and "effect" in raw:
         raw = [raw]
     read = msgspec.convert(raw if isinstance(raw, dict) else {"rules": raw}, RuleFile)
-    return _checked(read.rules), read.seed
+    return checked(read.rules), read.seed
 
 
-def read_file(path: Path) -> tuple[tuple[Rule, ...], int]:
-    """Return rules and seed from a TOML or JSON file."""
-    if path.suffix == ".json":
-        return read_rules(path.read_bytes())
-    read = msgspec.convert(tomllib.loads(path.read_text()), RuleFile)
-    return _checked(read.rules), read.seed
-
-
-def _checked(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+def checked(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Return the rules; raise ValueError for a pattern that is not a regular expression."""
     for rule in rules:
-        for pattern in (rule.service, rule.action, rule.region):
+        for pattern in (rule.service, rule.action, rule.region, rule.key):
             try:
                 re.compile(pattern)
             except re.error as error:

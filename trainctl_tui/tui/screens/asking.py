@@ -1,13 +1,16 @@
-"""What the dashboard asks its user: a filter, a command, an order, columns, regions, a profile."""
+"""What the dashboard asks its user: a filter, a command, an order, columns, regions, a profile.
+
+What a question needs is imported when it is asked: none of it is in the first frame.
+"""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from trainctl_tui.domain.errors import InvalidQuery
-from trainctl_tui.domain.query_completion import complete
 from trainctl_tui.link.messages import (
     Answer,
     AskRegions,
@@ -20,17 +23,15 @@ from trainctl_tui.link.messages import (
 from trainctl_tui.listing.spec import PANES
 from trainctl_tui.safe import safe
 from trainctl_tui.services.profiles import profiles
-from trainctl_tui.tui import command_line, header
-from trainctl_tui.tui.command_line import Destination
-from trainctl_tui.tui.help import help_text
-from trainctl_tui.tui.measured import measure, metrics_text
+from trainctl_tui.tui import header
 from trainctl_tui.tui.screens.leaving import Leaving
-from trainctl_tui.tui.screens.metrics import MetricsScreen
-from trainctl_tui.tui.screens.pick import PickScreen
 from trainctl_tui.tui.screens.text import TextScreen
 from trainctl_tui.tui.themes import THEMES
 from trainctl_tui.tui.widgets.pane_view import PaneView
 from trainctl_tui.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from trainctl_tui.tui.command_line import Destination
 
 
 class Asking(Leaving):
@@ -48,7 +49,9 @@ class Asking(Leaving):
 
     def action_command(self) -> None:
         """Type a command."""
-        self.prompt.open("command", ":", "", command_line.complete)
+        from trainctl_tui.tui.command_line import complete
+
+        self.prompt.open("command", ":", "", complete)
 
     def on_prompt_edited(self, event: Prompt.Edited) -> None:
         """Look ahead: say what this text would do."""
@@ -62,6 +65,8 @@ class Asking(Leaving):
 
     def completions(self, text: str, cursor: int) -> list[str]:
         """Return what the filter may become, from what is listed."""
+        from trainctl_tui.domain.query_completion import complete
+
         pane = self._filtered or self.pane
         return complete(text, cursor, pane.table.model.rows.values(), pane.spec.kind)
 
@@ -83,13 +88,14 @@ class Asking(Leaving):
         self.prompt.hint(f"{counts} · Tab completes · Enter keeps · Esc undoes")
 
     def _preview(self, text: str) -> Destination | None:
-        prompt = self.prompt
+        from trainctl_tui.tui.command_line import read
+
         try:
-            destination = command_line.read(text)
+            destination = read(text)
         except InvalidQuery as error:
-            prompt.hint(str(error), bad=bool(text.strip()))
+            self.prompt.hint(str(error), bad=bool(text.strip()))
             return None
-        prompt.hint(f"→ {destination.preview} Enter goes.")
+        self.prompt.hint(f"→ {destination.preview} Enter goes.")
         return destination
 
     async def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
@@ -165,7 +171,7 @@ class Asking(Leaving):
             if values:
                 self.pane.order_by(values[0], reverse if values[0] == key else False)
 
-        self.owner.push_screen(PickScreen(f"Order {self.pane.spec.title} by", choices, (key,)), chosen)
+        self.pick(f"Order {self.pane.spec.title} by", choices, (key,), chosen)
 
     def action_reverse(self) -> None:
         """Reverse the order."""
@@ -181,9 +187,7 @@ class Asking(Leaving):
             if values is not None:
                 self.pane.set_columns(values)
 
-        self.owner.push_screen(
-            PickScreen(f"Columns of {self.pane.spec.title}", choices, shown, several=True), chosen
-        )
+        self.pick(f"Columns of {self.pane.spec.title}", choices, shown, chosen, several=True)
 
     def action_regions(self) -> None:
         """Ask the provider for its regions, then let the user pick."""
@@ -199,8 +203,11 @@ class Asking(Leaving):
                 (region.id, region.id if region.opt_in != "not-opted-in" else f"{region.id}  (not enabled)")
                 for region in sorted(answer.regions, key=lambda r: (r.id not in self.news.regions, r.id))
             ]
-            screen = PickScreen("Regions to watch", choices, self.news.regions, several=True)
-            self.owner.push_screen(screen, lambda values: self._watch(",".join(values)) if values else None)
+
+            def chosen(values: tuple[str, ...] | None) -> None:
+                self._watch(",".join(values or ()))
+
+            self.pick("Regions to watch", choices, self.news.regions, chosen, several=True)
 
     def _watch(self, argument: str) -> None:
         regions = tuple(dict.fromkeys(part.strip() for part in argument.split(",") if part.strip()))
@@ -217,14 +224,13 @@ class Asking(Leaving):
                 "No profile in the AWS configuration files. Make one with `aws configure`.", bad=True
             )
             return
-        choices = [(name, name) for name in names]
         held = self.badges.launch.profile or "default"
 
         def chosen(values: tuple[str, ...] | None) -> None:
             if values:
                 self.owner.change_profile(values[0])
 
-        self.owner.push_screen(PickScreen("Profile", choices, (held,)), chosen)
+        self.pick("Profile", [(name, name) for name in names], (held,), chosen)
 
     def action_theme(self) -> None:
         """Pick the colours."""
@@ -233,8 +239,7 @@ class Asking(Leaving):
             if values:
                 self.owner.theme = values[0]
 
-        choices = [(name, name) for name in THEMES]
-        self.owner.push_screen(PickScreen("Theme", choices, (self.owner.theme,)), chosen)
+        self.pick("Theme", [(name, name) for name in THEMES], (self.owner.theme,), chosen)
 
     # ---- the cloud and the program ----
 
@@ -261,14 +266,15 @@ class Asking(Leaving):
 
     def action_metrics(self) -> None:
         """Show what was counted: calls, lanes, cache, frames."""
+        from trainctl_tui.tui.measured import measure, metrics_text
+        from trainctl_tui.tui.screens.metrics import MetricsScreen
 
-        def latest() -> Text:
-            return metrics_text(measure(self.news, self.frames), self.now)
-
-        self.owner.push_screen(MetricsScreen(latest))
+        self.owner.push_screen(MetricsScreen(lambda: metrics_text(measure(self.news, self.frames), self.now)))
 
     def action_help(self) -> None:
         """Show the keys and the filter language."""
+        from trainctl_tui.tui.help import help_text
+
         self.owner.push_screen(TextScreen("Help", help_text()))
 
     def action_palette(self) -> None:

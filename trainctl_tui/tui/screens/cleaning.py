@@ -16,6 +16,7 @@ class Cleaning(Taking):
     """The part of the dashboard that looks for waste."""
 
     _cleanup: CleanupScreen | None = None
+    _no_journal = ""
 
     def action_waste(self) -> None:
         """Show only instances that could be cleaned up, or all of them again."""
@@ -38,15 +39,17 @@ class Cleaning(Taking):
     def _hindrance(self) -> str:
         if self.badges.launch.read_only:
             return "This is read-only mode: nothing can be changed."
-        return hindrance(self.news, self.now)
+        return self._no_journal or hindrance(self.news, self.now)
 
     def _note_busy(self) -> None:
         """Read which targets belong to operations that have not ended: a helper in use is no waste."""
         try:
             busy = self.owner.session.busy()
         except TrainctlError as error:
-            self.owner.tell(str(error), bad=True)
+            self._no_journal = str(error)
+            self.owner.tell(self._no_journal, bad=True)
             return
+        self._no_journal = ""
         self._facts = replace(self._facts, busy=frozenset((*busy, *busy.values())))
 
     async def _end_session(self, keys: tuple[Key, ...] | None) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from msgspec.structs import replace
+from textual import events
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -34,8 +35,13 @@ class Host(Screen[None]):
         self.panes: list[PaneView] = []
         self.prompt = Prompt(id="prompt")
         self.frames = FrameTimes()
+        self._was_shown = False
         self._clock = clock
         self._facts = Facts(now=clock())
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Do not style the first frame twice: every widget of it was styled as it was mounted."""
+        event.refresh_styles, self._was_shown = self._was_shown, True
 
     def _compositor_refresh(self) -> None:
         with self.frames.timed():
@@ -63,6 +69,20 @@ class Host(Screen[None]):
     def now(self) -> float:
         """Now on the provider's clock."""
         return self._clock() + self.news.clock_offset
+
+    def pick(
+        self,
+        title: str,
+        choices: Sequence[tuple[str, str]],
+        held: Sequence[str],
+        chosen: Callable[[tuple[str, ...] | None], None],
+        *,
+        several: bool = False,
+    ) -> None:
+        """Let the user pick of (value, label) choices; ``chosen`` hears which, or None."""
+        from trainctl_tui.tui.screens.pick import PickScreen
+
+        self.owner.push_screen(PickScreen(title, choices, held, several=several), chosen)
 
     def heed(self, settings: ViewSettings) -> None:
         """Judge by these settings whose a row is and what protects it, from the next news on."""

@@ -17,7 +17,6 @@ from trainctl_tui.listing.format import plural
 from trainctl_tui.listing.moments import moment
 from trainctl_tui.listing.news import Key
 from trainctl_tui.safe import safe_lines, unstyled
-from trainctl_tui.services.export import to_json, write
 from trainctl_tui.tui.clipboard import osc52
 from trainctl_tui.tui.screens.host import Host
 from trainctl_tui.tui.screens.text import TextScreen
@@ -52,6 +51,8 @@ class Taking(Host):
 
     def action_copy_row(self) -> None:
         """Copy the row, or the marked rows, as JSON."""
+        from trainctl_tui.services.export import to_json  # not in the first frame, nor is csv
+
         if rows := self._targets():
             self._copy(to_json(rows), plural(len(rows), "row"))
 
@@ -87,6 +88,8 @@ class Taking(Host):
 
     def export_to(self, name: str) -> bool:
         """Write the shown rows to a file; say where, or why not."""
+        from trainctl_tui.services.export import write
+
         pane = self.pane
         rows = pane.table.model.shown_rows()
         labels = [column.label for column in pane.columns]

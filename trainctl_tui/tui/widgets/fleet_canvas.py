@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.segment import Segment
@@ -204,16 +205,11 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
         return self._strips.of(face).crop(left, left + width)
 
     def _nothing(self, line: int, width: int) -> Strip:
-        said = self._said(width - 2) if not self.model.shown_count else []
+        said = _wrapped(self.empty_text, max(width - 2, 10)) if not self.model.shown_count else ()
         text = f" {said[line - 1]}" if 1 <= line <= len(said) else ""
         ground = self._strips.ground
         style = self._strips.style("fleet--dim") if text else ground
         return Strip([Segment(text, style)]).adjust_cell_length(width, ground)
-
-    def _said(self, room: int) -> list[str]:
-        """Return what is said where no row is, in lines that fit: the next step is at its end."""
-        lines = (textwrap.wrap(safe(line, 500), max(room, 10)) for line in self.empty_text.split("\n"))
-        return [part for parts in lines for part in parts]
 
     # ---- what changes the whole picture ----
 
@@ -266,3 +262,9 @@ class FleetCanvas(ScrollView, Generic[Row, Facts]):
         self._painted.clear()
         self._measure()
         self.refresh()
+
+
+@lru_cache(maxsize=16)
+def _wrapped(text: str, room: int) -> tuple[str, ...]:
+    """Return what is said where no row is, in lines that fit: the next step is at its end."""
+    return tuple(part for line in text.split("\n") for part in textwrap.wrap(safe(line, 500), room))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from rich.text import Text
@@ -14,7 +14,6 @@ from textual.message import Message
 from trainctl_tui.domain.cost import Bill
 from trainctl_tui.domain.errors import InvalidQuery
 from trainctl_tui.domain.inventory import Lane, LaneState, Standing
-from trainctl_tui.domain.query import Query, parse
 from trainctl_tui.domain.resources import Instance, Kind, Row
 from trainctl_tui.listing.choosing import context
 from trainctl_tui.listing.columns import Column
@@ -30,7 +29,9 @@ from trainctl_tui.tui.widgets.fleet_plan import Wanted
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 from trainctl_tui.tui.widgets.line import Line
 
-_WASTE = parse("is:waste", Kind.INSTANCES)
+if TYPE_CHECKING:
+    from trainctl_tui.domain.query import Query
+
 _JUDGED_ANEW = 60.0  # seconds after which a filter is asked again: ages have grown
 
 
@@ -119,10 +120,16 @@ class PaneView(Vertical):
             self._reconsider()
         self.show_title()
 
+    def _read(self, text: str) -> Query | None:
+        if not text.strip():
+            return None
+        from trainctl_tui.domain.query import parse  # not before there is a filter
+
+        return parse(text, self.spec.kind)
+
     def set_query(self, text: str) -> None:
         """Filter the rows. Raises InvalidQuery and changes nothing if the text cannot be read."""
-        query = parse(text, self.spec.kind) if text.strip() else None
-        self._query, self.query_text = query, text.strip()
+        self._query, self.query_text = self._read(text), text.strip()
         self.memory = replace(self.memory, filter=self.query_text)
         self._apply_filter()
 
@@ -184,19 +191,21 @@ class PaneView(Vertical):
 
     @property
     def _queries(self) -> tuple[Query, ...]:
-        waste = (_WASTE,) if self.waste_only else ()
-        return waste if self._query is None else (*waste, self._query)
+        waste = self._read("is:waste") if self.waste_only else None
+        return tuple(query for query in (waste, self._query) if query is not None)
 
     def _wanted(self) -> Wanted | None:
         queries, hide = self._queries, self.hide_ended and self.spec.kind is Kind.INSTANCES
         self._judged_at = self.facts.now
         if not queries and not hide:
             return None
-        asked, kept = context(self.columns, self.facts), self._kept
+        asked, kept = context(self.columns, self.facts) if queries else None, self._kept
 
         def wanted(row: Row) -> bool | None:
             if hide and isinstance(row, Instance) and row.state == "terminated" and row.id not in kept:
                 return False
+            if asked is None:
+                return True
             verdicts = {query.verdict(row, asked) for query in queries}
             return False if False in verdicts else None if None in verdicts else True
 

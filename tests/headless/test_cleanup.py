@@ -1,0 +1,75 @@
+"""``cleanup``: a look and a dry run at first; a saved plan is carried out to its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.headless.conftest import Run
+from trainctl_tui.simcloud.process import SimCloud
+
+pytestmark = pytest.mark.wire
+
+DENIED = {"service": "ec2", "effect": "denied"}
+LENA = {"TRAINCTL_USER": "lena"}
+
+
+def _terminated(cloud: SimCloud) -> int:
+    """Return how many calls that terminate were answered, rehearsals included."""
+    return sum(count for name, count in cloud.calls().items() if name.endswith("TerminateInstances"))
+
+
+def test_it_begins_as_a_look_and_a_dry_run(run: Run, start_cloud: Callable[..., SimCloud]) -> None:
+    cloud = start_cloud(seed=7, instances=60, speed=0)
+    done = run(cloud.endpoint, "cleanup", "--json", **LENA)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    chosen = [one for one in told["candidates"] if one["chosen"]]
+    assert [one["name"] for one in chosen] == ["trainctl-prewarm-temp"]
+    assert {one["rule"] for one in told["candidates"]} == {"helper", "stopped", "foreign"}
+    assert [one["id"] for one in told["plan"]["goes"]] == [chosen[0]["id"]]
+    assert told["dry_run"][0]["allowed"] is True
+    assert "leftover helper, " in done.stderr
+    assert "This was a dry run." in done.stderr
+    assert told["operation"] is None
+    # Without a user nobody's helper is ours to choose; nothing is planned.
+    done = run(cloud.endpoint, "cleanup")
+    assert (done.returncode, "0 chosen" in done.stdout) == (0, True)
+    assert "nothing to plan" in done.stderr
+    # A listing that is not whole is told, and not planned from.
+    cloud.faults([{**DENIED, "action": "DescribeVolumes"}])
+    done = run(cloud.endpoint, "cleanup", **LENA)
+    assert done.returncode == 5
+    assert "Nothing is planned from a listing that is not whole." in done.stderr
+    assert "Plan:" not in done.stdout
+
+
+def test_a_saved_plan_is_confirmed_by_its_phrase_and_carried_out(
+    run: Run, start_cloud: Callable[..., SimCloud], tmp_path: Path
+) -> None:
+    cloud = start_cloud(seed=7, instances=60, speed=100)
+    file = tmp_path / "plan.json"
+    done = run(cloud.endpoint, "cleanup", "--save-plan", str(file), **LENA)
+    assert done.returncode == 0, done.stderr
+    (id,) = json.loads(file.read_text())["ids"]
+    done = run(cloud.endpoint, "cleanup", "--plan", str(file), **LENA)
+    assert done.returncode == 3
+    assert id[-8:] in done.stderr
+    assert _terminated(cloud) == 0
+    done = run(cloud.endpoint, "cleanup", "--plan", str(file), "--confirm", id[-8:], **LENA)
+    assert done.returncode == 0, done.stderr
+    assert "done" in done.stdout
+    assert _terminated(cloud) >= 1
+
+
+@pytest.mark.parametrize(("flags", "code", "words"), [
+    (("--include", "i-0123456789abcdef0"), 2, "is no candidate"),
+    (("--yes",), 2, "what was seen before"),
+    (("--plan", "p.json", "--include", "i-1"), 2, "A plan names its instances"),
+])  # fmt: skip
+def test_wrong_ways(run: Run, cloud: SimCloud, flags: tuple[str, ...], code: int, words: str) -> None:
+    done = run(cloud.endpoint, "cleanup", *flags)
+    assert (done.returncode, words in done.stderr) == (code, True), done.stderr
