@@ -173,10 +173,7 @@ def run_executor(op: str) -> Operation:
 
 
 def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> TrainctlApp:
-    """Make the app on what the cache remembers, with a link to a collector (``first``, or one it starts).
-
-    ``loaded`` are the settings that the launch was made of.
-    """
+    """Make the app on what the cache remembers, by ``loaded`` settings; ``first`` is a collector."""
     import os
     import time
 
@@ -201,8 +198,8 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
         held = cache(wanted, warnings.append)
         news = remembered(held, wanted, book)
         held.close()
-        link = CollectorLink(wanted, collector)
-        return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time, settings, _busy)
+        told, link = replace(news, warnings=tuple(warnings)), CollectorLink(wanted, collector)
+        return Session(wanted, link, told, time.time, settings, _busy)
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""
@@ -210,8 +207,8 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
         others = load_view_settings(flags).settings
         return open_session(replace(wanted, regions=others.regions, read_only=others.read_only), others)
 
-    session, memory = open_session(launch, loaded.settings, first), view_memory.load(paths.state_dir())
-    followed = Operating(state_dir.find, os.environ)
+    memory, followed = view_memory.load(paths.state_dir()), Operating(state_dir.find, os.environ)
+    session = open_session(launch, loaded.settings, first)
     return TrainctlApp(session, open_other, memory, loaded.settings, time.time, followed)
 
 

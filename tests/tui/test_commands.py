@@ -37,7 +37,7 @@ def test_every_command_is_in_the_table_once_under_its_group() -> None:
 
 
 def test_the_table_follows_the_commands() -> None:
-    extra = Command("new", ("f9",), "F9", "new", "Do something new.", Group.APP, 14)
+    extra = Command("new", ("f9",), "F9", "new", "Do something new.", Group.APP, 99)
     assert "| `F9` | Do something new. |" in key_table([*COMMANDS, extra])
     assert footer([*COMMANDS, extra])[-1] is extra
     assert [(one.key, one.action) for one in bindings([extra])] == [("f9", "new")]

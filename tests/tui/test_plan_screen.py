@@ -23,6 +23,7 @@ from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import AskFacts, AskRehearsal, FactsAnswer, RehearsalAnswer, Rehearsed
 from trainctl_tui.services.operating import Operating
+from trainctl_tui.tui.gesture import QUIET, Gesture
 from trainctl_tui.tui.screens.plan import PlanScreen
 from trainctl_tui.view_settings import ViewSettings
 
@@ -118,14 +119,25 @@ async def test_a_warning_wants_a_fresh_y_and_enter_does_nothing() -> None:
         await s.answer(pilot)
         assert "Press y" in on_screen(s.stage)
         await press(pilot, "enter", "enter")
-        await press(pilot, "y", after=0.0)  # typed ahead: it was not read
-        await press(pilot, "y", after=0.7)  # the keyboard repeats
+        await press(pilot, "y", after=-100.0)  # typed ahead: it was not read
+        assert "too quick" in on_screen(s.stage)
         assert isinstance(s.screen, PlanScreen)
         assert s.begun.plans == []
         await press(pilot, "y", after=9.0)
         await until(pilot, lambda: s.begun.plans)
         assert s.begun.plans[0][1].ids == (ROWS[0].id,)
         assert s.begun.plans[0][1].phrase == "y"
+
+
+def test_a_key_that_repeats_itself_is_never_meant() -> None:
+    gesture = Gesture()
+    assert not gesture.is_meant("y", 9.0)
+    gesture.shown(10.0)
+    held = [10.1, 10.76, *(10.8 + 0.04 * step for step in range(50))]  # pressed too early, and not let go
+    assert not any(gesture.is_meant("y", at) for at in held)
+    assert gesture.is_meant("y", held[-1] + QUIET)
+    gesture.asleep()
+    assert not gesture.is_meant("y", 99.0)
 
 
 async def test_a_wrong_id_never_confirms_typed_or_pasted() -> None:

@@ -55,8 +55,7 @@ class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, Theme
         render_guard.install()
         wanted = settings.theme or memory.theme
         self.wear(wanted if wanted in THEMES else DEFAULT)
-        self.session = session
-        self.operating = operating
+        self.session, self.operating = session, operating
         self._open_session = open_session
         self._greeted = False
         self.dashboard = Dashboard(Badges(session.launch), memory, settings, clock)
@@ -73,9 +72,8 @@ class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, Theme
         return self.dashboard
 
     def on_mount(self) -> None:
-        """Show what is remembered, then follow the collector and the journal."""
+        """Show what is remembered, then follow the collector."""
         self.call_after_refresh(self._begin)
-        self.call_after_refresh(self.follow_operations)
 
     def _begin(self) -> None:
         self.dashboard.show(self.session.first_news)
@@ -90,7 +88,6 @@ class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, Theme
     def on_unmount(self) -> None:
         """End the session: its thread waits for words that nobody will hear."""
         self.session.close()
-        self.end_following()
         self.gc_policy.close()
 
     def on_news_arrived(self, event: NewsArrived) -> None:

@@ -52,8 +52,11 @@ class OperatingMixin(_Base):
         super().__init__()
         self._leaving = Event()
 
-    def follow_operations(self) -> None:
-        """Begin to follow. The thread tells and never touches."""
+    def on_mount(self) -> None:
+        """Begin to follow after the first frame, as each class of an app is told by Textual."""
+        self.call_after_refresh(self._follow_operations)
+
+    def _follow_operations(self) -> None:
         follow = partial(self.operating.follow, lambda board: self.post_message(BoardArrived(board)))
         self.run_worker(partial(follow, self._leaving), thread=True, group="journal", exit_on_error=True)
 
@@ -63,7 +66,7 @@ class OperatingMixin(_Base):
         if self.dashboard.is_attached:
             self.dashboard.show_board(event.board)
 
-    def end_following(self) -> None:
+    def on_unmount(self) -> None:
         """Let the thread end at its next look."""
         self._leaving.set()
 

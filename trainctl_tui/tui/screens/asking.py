@@ -155,10 +155,10 @@ class Asking(Leaving):
         self.pane.order_by(key, direction.startswith("rev"))
 
     def _use_theme(self, name: str) -> None:
-        if name not in THEMES:
+        if name in THEMES:
+            self.owner.theme = name
+        else:
             self.owner.tell(f"There is no theme {name!r}. Themes: {', '.join(THEMES)}.", bad=True)
-            return
-        self.owner.theme = name
 
     # ---- lists to pick from ----
 
@@ -218,11 +218,9 @@ class Asking(Leaving):
         """Pick the profile to use."""
         if self.owner.refuses_profiles():
             return
-        names = profiles(os.environ)
-        if not names:
-            self.owner.tell(
-                "No profile in the AWS configuration files. Make one with `aws configure`.", bad=True
-            )
+        if not (names := profiles(os.environ)):
+            told = "No profile in the AWS configuration files. Make one with `aws configure`."
+            self.owner.tell(told, bad=True)
             return
         held = self.badges.launch.profile or "default"
 
