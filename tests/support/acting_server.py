@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from trainctl_tui.services.unpriced import Unpriced
-
 from tests.support.acting_cloud import Counted
 from tests.support.cloud import LocalServer
 from tests.support.execution import POLICY, REGION
