@@ -12,7 +12,7 @@ DEMO := $(or $(wildcard $(DEV)),.venv/.stamp-demo-$(call digest,demo))
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: help demo test check lint format-check ruff types imports unused tests bench chaos safety mutants screenshots console lock clean
+.PHONY: help demo test check lint format-check ruff types imports unused tests bench chaos killsweep safety mutants screenshots console lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -56,6 +56,10 @@ safety: $(DEV) ## write docs/safety.md from the rules in force
 
 mutants: $(DEV) ## break the rules of safety one by one, and count the breaks that a test notices
 	@$(BIN)/python -m tests.support.mutants
+
+killsweep: $(DEV) ## kill executors at every place they pass, and twice; random bulk acts; minutes
+	@TRAINCTL_CAMPAIGN=long $(BIN)/pytest -n $(WORKERS) tests/services/test_killsweep.py \
+	  tests/services/test_bulkfuzz.py tests/services/test_journal_file.py tests/tty/test_executor_kills.py
 
 screenshots: $(DEV) ## take the pictures in screenshots/ again
 	@$(BIN)/python -m tests.tui.take_screenshots

@@ -42,3 +42,4 @@ _.position  # Textual's scroll bar reads it
 _.get_default_screen  # Textual calls it
 _.exec_module  # importlib calls it
 _.refresh_styles  # Textual reads it
+_.exitstatus  # pytest reads it

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from subprocess import Popen
 
     from trainctl_tui.domain.operations import Operation
@@ -192,8 +192,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
     from trainctl_tui.view_settings import load_view_settings
 
     book = prices.load(paths.prices_file())
-    troubles = (loaded.trouble, *book.faults)
-    warnings = [str(trouble) for trouble in troubles if trouble]
+    warnings = [str(trouble) for trouble in (loaded.trouble, *book.faults) if trouble]
     for_all = loaded.settings.read_only and loaded.origins["read_only"].source == "flag"
 
     def open_session(
@@ -203,8 +202,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
         news = remembered(held, wanted, book)
         held.close()
         link = CollectorLink(wanted, collector)
-        first_news = replace(news, warnings=tuple(warnings))
-        return Session(wanted, link, first_news, time.time, settings, lambda: journal().busy())
+        return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time, settings, _busy)
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""
@@ -212,10 +210,14 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
         others = load_view_settings(flags).settings
         return open_session(replace(wanted, regions=others.regions, read_only=others.read_only), others)
 
-    memory = view_memory.load(paths.state_dir())
-    session = open_session(launch, loaded.settings, first)
-    operating = Operating(state_dir.find, os.environ)
-    return TrainctlApp(session, open_other, memory, loaded.settings, time.time, operating)
+    session, memory = open_session(launch, loaded.settings, first), view_memory.load(paths.state_dir())
+    followed = Operating(state_dir.find, os.environ)
+    return TrainctlApp(session, open_other, memory, loaded.settings, time.time, followed)
+
+
+def _busy() -> Mapping[str, str]:
+    """Read which targets belong to which operation that has not ended. May raise TrainctlError."""
+    return journal().busy()
 
 
 @contextmanager

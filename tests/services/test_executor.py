@@ -1,48 +1,28 @@
-"""An execution waits, stops, gives up and takes over as it should, whatever the cloud and the user do."""
+"""An execution waits, stops, takes over or sends nothing, as cloud, clock and user want it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.acting_cloud import OnStage
-from tests.support.execution import NOW, OTHER, Killed, Stage, killed_at, stage, targets
+from tests.support.execution import NOW, Stage, stage, targets
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import (
-    Bug,
     CannotRecord,
     Denied,
     ExpiredCredentials,
-    InvalidResponse,
-    NothingSent,
-    OutcomeUnknown,
     Refused,
-    Throttled,
 )
 from trainctl_tui.domain.operations import OpState, Outcome
 from trainctl_tui.domain.resources import Identity
-from trainctl_tui.launch import Launch
-from trainctl_tui.providers.base import Patience
 from trainctl_tui.services import executor, journal_lock
 from trainctl_tui.services.audit_chain import Entry
 from trainctl_tui.services.executor_run import PATIENCE
-from trainctl_tui.services.executor_sender import MOST
 from trainctl_tui.services.state_dir import NoJournal
 
 EXPIRED = ExpiredCredentials("Your session has ended.", "", "Run: aws sso login --profile research")
-
-
-@pytest.fixture
-def on(tmp_path: Path) -> Iterator[Stage]:
-    with stage(tmp_path / "state") as made:
-        yield made
-
-
-def phases(on: Stage, op: str) -> list[str]:
-    """Return the states that an operation went through."""
-    return [event.data["state"] for event in on.journal.events(op) if event.phase == "state"]
 
 
 # ---- credentials (R15) ----
@@ -62,7 +42,7 @@ def test_credentials_that_end_at_any_call_are_waited_for(tmp_path: Path) -> None
             told = on.run(op)
             assert told.state is OpState.DONE
             assert {target.outcome for target in told.targets} == {Outcome.DONE}
-            assert OpState.WAITING_CREDENTIALS in phases(on, op)
+            assert OpState.WAITING_CREDENTIALS in on.states(op)
             assert on.opened > 1
             assert sorted(id for _, id in on.engine.effects) == sorted(ids)
             assert max(on.engine.effects.values()) == 1
@@ -137,7 +117,7 @@ def test_a_cancel_abandons_what_was_not_sent_and_observes_the_rest(on: Stage) ->
     outcomes = [target.outcome for target in told.targets]
     assert outcomes == [Outcome.DONE, Outcome.NOT_ATTEMPTED, Outcome.NOT_ATTEMPTED]
     assert "cancelled" in told.targets[1].reason
-    assert OpState.ROLLING_BACK in phases(on, op)
+    assert OpState.ROLLING_BACK in on.states(op)
 
 
 def test_a_cancel_between_the_last_look_and_the_intent_still_counts(on: Stage) -> None:
@@ -200,18 +180,26 @@ def test_who_was_overtaken_sends_nothing_more(on: Stage) -> None:
 # ---- where nothing may be sent ----
 
 
+def test_what_changed_since_the_plan_is_refused_by_name(on: Stage) -> None:
+    tagged, stopped, plain = (on.machine(zone=zone) for zone in "abc")
+    op = on.confirm(Act.TERMINATE, [tagged, stopped, plain])
+    on.record(tagged).tags["Owner"] = "bob"
+    on.record(stopped).state = "stopped"
+    told = targets(on.run(op))
+    assert (told[tagged].outcome, told[stopped].outcome) == (Outcome.CHANGED, Outcome.CHANGED)
+    assert "tag Owner: ann -> bob" in told[tagged].reason
+    assert "state: running -> stopped" in told[stopped].reason
+    assert told[plain].outcome is Outcome.DONE
+    assert [id for _, id in on.engine.effects] == [plain]
+    assert {entry.ids for entry in on.notes.entries if entry.event == "refused"} == {(tagged,), (stopped,)}
+
+
 def test_read_only_and_another_endpoint_send_nothing(on: Stage) -> None:
     op = on.confirm(Act.STOP, [on.machine()])
     for changed in ({"read_only": True}, {"endpoint": "http://127.0.0.1:9"}):
         with pytest.raises(Refused, match="Nothing was sent"):
-            executor.run(op, on.journal, _tools(on, **changed))
+            executor.run(op, on.journal, on.tools(**changed))
     assert on.journal.operation(op).state is OpState.CONFIRMED
-
-
-def _tools(on: Stage, **changed: object) -> executor.Tools:
-    from dataclasses import replace as changing
-
-    return changing(on.tools(), **changed)  # type: ignore[arg-type]
 
 
 def test_what_cannot_be_recorded_is_not_sent(on: Stage) -> None:
@@ -270,213 +258,6 @@ def test_a_denied_rehearsal_is_told_for_each_and_nothing_is_sent(on: Stage) -> N
     assert not on.engine.effects
 
 
-# ---- failures ----
-
-
-def test_three_failures_in_a_row_end_the_sending(on: Stage) -> None:
-    ids = [on.machine(terminate_protected=True) for _ in range(5)]
-    on.blind.update(ids)
-    op = on.confirm(Act.TERMINATE, ids)
-    told = on.run(op)
-    outcomes = [target.outcome for target in told.targets]
-    assert outcomes == [Outcome.FAILED] * 3 + [Outcome.NOT_ATTEMPTED] * 2
-    assert told.targets[0].code == "OperationNotPermitted"
-    assert "3 others failed one after the other (OperationNotPermitted)" in told.targets[4].reason
-    assert told.state is OpState.DONE_WITH_FAILURES
-
-
-def test_protection_that_comes_into_sight_after_the_call_is_named(on: Stage) -> None:
-    id = on.machine(terminate_protected=True)
-    on.blind.add(id)
-    op = on.confirm(Act.TERMINATE, [id])
-    on.faults.on_act = on.blind.clear
-    (target,) = on.run(op).targets
-    assert target.outcome is Outcome.PROTECTED
-
-
-def test_an_id_that_goes_before_the_call_is_unknown(on: Stage) -> None:
-    id = on.machine()
-    op = on.confirm(Act.STOP, [id])
-    on.faults.on_act = lambda: on.engine.world("us-east-1").drop(id)
-    (target,) = on.run(op).targets
-    assert target.outcome is Outcome.UNKNOWN_ID
-
-
-@pytest.mark.parametrize(
-    ("error", "outcome"),
-    [
-        (Throttled("Slower.", code="RequestLimitExceeded"), Outcome.DONE),
-        (NothingSent("No line."), Outcome.DONE),
-        (OutcomeUnknown("No answer."), Outcome.DONE),
-        (InvalidResponse("A portal."), Outcome.DONE),
-        (EXPIRED, Outcome.DONE),
-        (Bug("Strange.", code="Strange"), Outcome.FAILED),
-        (Denied("No.", code="UnauthorizedOperation"), Outcome.FAILED),
-    ],
-    ids=lambda value: type(value).__name__,
-)
-def test_every_error_of_a_call_has_its_way(on: Stage, error: Exception, outcome: Outcome) -> None:
-    id = on.machine()
-    op = on.confirm(Act.STOP, [id])
-    on.faults.once = error
-    told = on.run(op)
-    assert told.targets[0].outcome is outcome
-    assert on.engine.effects[Act.STOP, id] == (outcome is Outcome.DONE)
-
-
-def test_a_refusal_at_the_gate_ends_it(on: Stage) -> None:
-    op = on.confirm(Act.STOP, [on.machine(zone=zone) for zone in "ab"])
-    on.faults.once = Refused("Did not stop.", "Another approval is being spent.")
-    told = on.run(op)
-    assert {target.outcome for target in told.targets} == {Outcome.NOT_ATTEMPTED}
-    assert "Another approval" in told.why
-
-
-def test_a_line_that_never_answers_is_left_after_many_tries(on: Stage) -> None:
-    id = on.machine()
-    op = on.confirm(Act.STOP, [id])
-    on.faults.always = OutcomeUnknown("No answer.")
-    told = on.run(op)
-    (target,) = told.targets
-    assert (target.outcome, target.attempts) == (Outcome.UNCONFIRMED, MOST)
-    assert told.state is OpState.NEEDS_HUMAN
-    assert f"aws ec2 describe-instances --region us-east-1 --instance-ids {id}" in told.why
-
-
-def test_slower_calls_that_never_end_fail_after_many_tries(on: Stage) -> None:
-    op = on.confirm(Act.STOP, [on.machine()])
-    on.faults.always = Throttled("Slower.", code="RequestLimitExceeded")
-    (target,) = on.run(op).targets
-    assert (target.outcome, target.attempts) == (Outcome.FAILED, MOST)
-    assert OpState.WAITING_THROTTLE in phases(on, op)
-
-
-def test_what_trainctl_does_not_know_is_told_and_raised(on: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    ids = [on.machine(zone=zone) for zone in "ab"]
-    op = on.confirm(Act.STOP, ids)
-
-    def broken(*_: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(OnStage, "observe", broken)
-    with pytest.raises(ZeroDivisionError):
-        on.run(op)
-    told = on.journal.operation(op)
-    assert told.state is OpState.NEEDS_HUMAN
-    assert {target.outcome for target in told.targets} == {Outcome.UNCONFIRMED}
-    assert "ZeroDivisionError" in told.why
-    assert all(id in told.why for id in ids)
-
-
-def test_reads_that_are_denied_need_a_human(on: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    op = on.confirm(Act.STOP, [on.machine()])
-
-    def denied(*_: object) -> None:
-        raise Denied("You may not look.")
-
-    monkeypatch.setattr(OnStage, "observe", denied)
-    told = on.run(op)
-    assert (told.state, told.targets[0].outcome) == (OpState.NEEDS_HUMAN, Outcome.UNCONFIRMED)
-    assert told.why.startswith("You may not look.")
-
-
-def test_a_provider_that_cannot_act_sends_nothing(on: Stage) -> None:
-    op = on.confirm(Act.STOP, [on.machine()])
-
-    class Reader:
-        name = "reader"
-
-        def identify(self, patience: Patience) -> Identity:
-            return Identity(on.engine.account, "arn:x", "x")
-
-        def clock_offset(self) -> float:
-            return 0.0
-
-    def open_reader(_launch: Launch) -> Reader:
-        return Reader()
-
-    def told(_provider: object, targets: object, patience: Patience) -> object:
-        return on.gather(targets)
-
-    told_op = executor.run(op, on.journal, _tools(on, open_provider=open_reader, gather=told))
-    assert told_op.targets[0].outcome is Outcome.NOT_ATTEMPTED
-    assert "cannot act" in told_op.why
-
-
-# ---- observing ----
-
-
-def test_terminated_and_gone_is_done_only_after_three_reads_and_a_minute(on: Stage) -> None:
-    id = on.machine()
-    op = on.confirm(Act.TERMINATE, [id])
-    on.on_wait = lambda _seconds: (on.engine.effects and on.engine.world("us-east-1").drop(id)) and False
-    begun = on.clock.now()
-    (target,) = on.run(op).targets
-    assert (target.outcome, target.state) == (Outcome.DONE, "")
-    assert on.clock.now() - begun >= 60
-
-
-def test_absence_without_our_accepted_call_proves_nothing(on: Stage) -> None:
-    id = on.machine()
-    op = on.confirm(Act.TERMINATE, [id])
-    on.faults.on_act = lambda: on.engine.world("us-east-1").drop(id)
-    on.faults.always = OutcomeUnknown("No answer.")
-    told = on.run(op)
-    assert told.targets[0].outcome is Outcome.UNCONFIRMED
-    assert told.state is OpState.NEEDS_HUMAN
-
-
-def test_a_machine_that_lingers_is_accepted_and_one_that_falls_back_failed(on: Stage) -> None:
-    slow, back = on.machine(zone="a"), on.machine("running", zone="b")
-    op = on.confirm(Act.STOP, [slow, back])
-
-    def wait(_seconds: float) -> bool:
-        if len(on.engine.effects) == 2:
-            lasted = on.clock.now() - NOW
-            on.record(slow).state = "stopping"
-            on.record(back).state = "stopping" if lasted < 30 else "running"
-            on.record(slow).turn += 1
-            on.record(back).turn += 1
-        return False
-
-    on.on_wait = wait
-    told = targets(on.run(op))
-    assert (told[slow].outcome, told[slow].reason) == (
-        Outcome.ACCEPTED,
-        "After 30 minutes it was still stopping.",
-    )
-    assert told[back].outcome is Outcome.FAILED
-    assert "then the machine was running" in told[back].reason
-
-
-def test_a_machine_that_went_elsewhere_failed_and_one_that_never_moved_is_unconfirmed(on: Stage) -> None:
-    ended, still = on.machine(zone="a"), on.machine(zone="b")
-    op = on.confirm(Act.STOP, [ended, still])
-
-    def wait(_seconds: float) -> bool:
-        if len(on.engine.effects) == 2:
-            on.record(ended).state, on.record(still).state = "terminated", "running"
-            on.record(ended).turn += 1
-            on.record(still).turn += 1
-        return False
-
-    on.on_wait = wait
-    told = targets(on.run(op))
-    assert (told[ended].outcome, told[ended].state) == (Outcome.FAILED, "terminated")
-    assert told[still].outcome is Outcome.UNCONFIRMED
-    assert "no effect was seen" in told[still].reason
-
-
-def test_a_reboot_is_accepted_and_never_more_and_never_sent_twice(on: Stage) -> None:
-    first, second = on.machine(zone="a"), on.machine(zone="b")
-    op = on.confirm(Act.REBOOT, [first, second])
-    on.faults.once_after = OutcomeUnknown("No answer.")
-    told = on.run(op)
-    assert targets(told)[first].outcome is Outcome.UNCONFIRMED
-    assert targets(told)[second].outcome is Outcome.ACCEPTED
-    assert set(on.engine.effects.values()) == {1}
-
-
 # ---- time ----
 
 
@@ -493,22 +274,5 @@ def test_a_clock_that_jumps_has_the_facts_read_again(on: Stage) -> None:
         set_by[0] = next(jumps, 0.0)
 
     on.faults.on_read = rehearsed
-    told = executor.run(op, on.journal, _tools(on, clock=wall))
+    told = executor.run(op, on.journal, on.tools(clock=wall))
     assert told.state is OpState.DONE
-
-
-def test_targets_in_two_regions_are_sent_and_named_by_region(on: Stage) -> None:
-    ids = [on.machine(), on.machine(region=OTHER)]
-    op = on.confirm(Act.REBOOT, ids)
-    with pytest.raises(Killed):
-        on.run(op, killed_at(_place(on, Act.REBOOT)))
-    on.faults.always = OutcomeUnknown("No answer.")
-    told = on.run(op)
-    assert "--region us-east-1" in told.why
-    assert "--region eu-west-1" in told.why
-
-
-def _place(on: Stage, act: Act) -> int:
-    """Return the place right before the first call of an act on two regions."""
-    del on, act
-    return 13

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.acting_server import Scene, scene
-from tests.support.acts import confirmed, journal_at
+from tests.support.acts import confirmed, facts, journal_at
 from tests.support.execution import NOW, Killed, killed_at
 from tests.support.processes import exists, wait_until
 from trainctl_tui.domain.acts import Act
@@ -114,6 +114,13 @@ def test_a_fuse_counts_names_and_kills_at_its_place() -> None:
     assert fuse.names == ["a", "b"]
 
 
+def test_a_fuse_without_more_kills_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda pid, number: killed.append((pid, number)))
+    crashpoint.Fuse(1).burn("a")
+    assert killed == [(os.getpid(), signal.SIGKILL)]
+
+
 @pytest.mark.parametrize(("value", "burns"), [("", False), ("0", False), ("x", False), ("1", True)])
 def test_the_environment_lights_a_fuse_that_kills(value: str, burns: bool) -> None:
     code = (
@@ -137,4 +144,5 @@ def test_every_step_of_every_act_can_be_observed_and_says_what_undoing_means() -
             assert seen & {Seen.DONE, Seen.TRACELESS}, f"{act} has nothing to observe"
             assert step.observe("unheard-of") is Seen.ELSEWHERE
             assert step.undo.endswith(".")
+            assert step.protection(facts(1)) in (None, False)
             assert step.resend or Seen.TRACELESS in seen

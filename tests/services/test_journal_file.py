@@ -19,6 +19,7 @@ from tests.support.campaign import campaign, seeded
 from tests.support.killsweep import scratch
 from trainctl_tui.domain.errors import NotFound
 from trainctl_tui.domain.operations import OpState
+from trainctl_tui.services import journal_file
 from trainctl_tui.services.journal import Journal
 from trainctl_tui.services.journal_file import NAME, SCHEMA
 from trainctl_tui.services.journal_pen import Pen
@@ -51,6 +52,14 @@ def test_files_are_private_whatever_the_umask(tmp_path: Path) -> None:
         journal.close()
     finally:
         os.umask(old)
+
+
+def test_the_tables_are_made_once_whoever_comes_first(tmp_path: Path) -> None:
+    id = written(tmp_path)
+    connection = sqlite3.connect(tmp_path / NAME, isolation_level=None)
+    journal_file._lay_out(connection)
+    connection.close()
+    assert journal_at(tmp_path).operation(id).id == id
 
 
 def test_every_write_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:

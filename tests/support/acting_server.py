@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from trainctl_tui.services.unpriced import Unpriced
-
 from tests.support.acting_cloud import Counted
 from tests.support.cloud import LocalServer
 from tests.support.execution import POLICY, REGION
@@ -19,6 +17,7 @@ from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Situation
 from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import Patience
+from trainctl_tui.services import prices
 from trainctl_tui.services.facts import gather
 from trainctl_tui.services.journal import Journal
 from trainctl_tui.simcloud.driver import Driver
@@ -67,7 +66,7 @@ class Scene:
         """Plan with the AWS provider, give every word that is asked for, and confirm."""
         with mock.patch.dict(os.environ, self.environ):
             provider = bootstrap.provider(self.launch, lambda _call: None)
-            told = gather(provider, [(REGION, id) for id in ids], Patience(), Unpriced())
+            told = gather(provider, [(REGION, id) for id in ids], Patience(), prices.load(None))
         account = told.identity.account
         plan = plans.make(
             *(act, told.facts, POLICY, Situation(account, account, told.now), told.fleets),

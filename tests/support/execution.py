@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,15 +12,17 @@ from typing import Any
 from tests.support.acting_cloud import Counted, Faults, OnStage, gather
 from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Job, JobState, Policy, Situation
+from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.operations import Operation, Target
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.launch import Launch
-from trainctl_tui.providers.base import Patience
+from trainctl_tui.providers.base import Patience, Provider
 from trainctl_tui.services import executor
 from trainctl_tui.services.audit_chain import Entry
 from trainctl_tui.services.crashpoint import Fuse, lit
 from trainctl_tui.services.executor_run import Recorder, Tools
 from trainctl_tui.services.facts import Gathered
+from trainctl_tui.services.facts import Target as Place
 from trainctl_tui.services.journal import Journal
 from trainctl_tui.simcloud.engine import Clock
 from trainctl_tui.simcloud.engine.records import InstanceRecord
@@ -65,6 +68,7 @@ class Stage:
         self.journal = journal
         self.audit = audit or self.notes
         self.blind: set[str] = set()
+        self.heard: Callable[[Trouble, float], None] = lambda _trouble, _seconds: None
         self.jobs: dict[str, Job] = {}
         self.opened = 0
         self.policy = POLICY
@@ -132,21 +136,31 @@ class Stage:
         approval = plan.approve(plan.phrase or "y", self.clock.now())
         return self.journal.confirm(plan, approval, policy=self.policy, launch=self.launch)
 
-    def tools(self) -> Tools:
-        return Tools(
+    def states(self, op: str) -> list[str]:
+        """Return the states that an operation went through."""
+        return [event.data["state"] for event in self.journal.events(op) if event.phase == "state"]
+
+    def tools(self, **changed: Any) -> Tools:
+        """Return what an execution works with, some of it changed."""
+        tools = Tools(
             open_provider=self.provider,
-            gather=gather,
+            gather=self._gather,
             audit=self.audit,
             clock=self.clock.now,
             monotonic=self.clock.now,
             wait=self._wait,
             chance=self.chance.random,
         )
+        return dataclasses.replace(tools, **changed)
 
     def run(self, op: str, fuse: Fuse | None = None) -> Operation:
         """Carry an operation out; killed where the fuse says so."""
         with lit(fuse or Fuse(0)):
             return executor.run(op, self.journal, self.tools())
+
+    def _gather(self, provider: Provider, places: Sequence[Place], patience: Patience) -> Gathered:
+        self.heard = patience.on_wait
+        return gather(provider, places, patience)
 
     def _wait(self, seconds: float) -> bool:
         self.clock.advance(seconds)

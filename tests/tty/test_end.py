@@ -158,6 +158,7 @@ def test_a_dumb_terminal_exits_2(account: dict[str, str], words: list[str]) -> N
         (["--refresh", "0.5"], "from 2 to 3600"),
         (["--refresh", "soon"], "--refresh 30"),
         (["--region", "us-east-1,Mars"], "--region us-east-1,eu-west-1"),
+        (["demo", "--faults", "/nowhere.toml"], "There is no fault script /nowhere.toml."),
     ],
 )
 def test_a_wrong_option_says_what_why_and_next(account: dict[str, str], words: list[str], said: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from trainctl_tui.headless import asked, codes, output, shapes
 from trainctl_tui.headless.acting import act, carry_out, refuse_read_only
 from trainctl_tui.headless.consent import Ways
 from trainctl_tui.headless.known import Source
-from trainctl_tui.headless.planning import Wish, prepare
+from trainctl_tui.headless.planning import Prepared, Wish, prepare
 from trainctl_tui.headless.reports import report_lanes
 from trainctl_tui.listing.format import plural
 from trainctl_tui.listing.waste import cost, found, sum_of, unsure_text, why
@@ -33,8 +34,6 @@ def cleanup(given: argparse.Namespace) -> int:
     """Look for waste, and plan or carry out its end; return the exit code."""
     if given.plan:
         return _use(given)
-    settings = asked.settings_of(given).settings
-    launch = asked.launch_of(given, settings)
     ways = Ways.of(given, frozen=False)
     if ways.yes:
         raise ConfigError(
@@ -42,14 +41,14 @@ def cleanup(given: argparse.Namespace) -> int:
             "",
             "Use --save-plan FILE, look at it, then --plan FILE --yes.",
         )
-    goes_on = bool(ways.save_plan) or ways.confirm is not None
-    if goes_on:
+    settings = asked.settings_of(given).settings
+    launch = asked.launch_of(given, settings)
+    if _goes_on(ways):
         refuse_read_only(launch)
     with asked.observed(given, launch, Source(launch, settings)) as source:
         known = source.fresh(_KINDS)
         busy = bootstrap.journal().busy()
-        facts = replace(known.facts, busy=frozenset((*busy, *busy.values())))
-        findings = found(facts)
+        findings = found(replace(known.facts, busy=frozenset((*busy, *busy.values()))))
         chosen = _chosen(findings, given.include)
         _tell(findings, chosen, ways)
         if code := report_lanes(known):
@@ -61,10 +60,20 @@ def cleanup(given: argparse.Namespace) -> int:
         targets = [(one.row.region, one.row.id) for one in chosen]
         wish = Wish(Act.TERMINATE, tuple(dict.fromkeys(given.include)))
         prepared = prepare(wish, targets, source, launch, settings.policy, busy)
-        code = carry_out(prepared, replace(ways, dry_run=not goes_on), _document(findings, chosen))
-        if not goes_on:
-            output.note(_NEXT)
-        return code
+        return _plan(prepared, ways, _document(findings, chosen))
+
+
+def _goes_on(ways: Ways) -> bool:
+    return bool(ways.save_plan) or ways.confirm is not None
+
+
+def _plan(prepared: Prepared, ways: Ways, beside: Mapping[str, Any]) -> int:
+    """Carry a plan out as far as was asked for: without a word, and to no file, it stays a dry run."""
+    if _goes_on(ways):
+        return carry_out(prepared, ways, beside)
+    code = carry_out(prepared, replace(ways, dry_run=True), beside)
+    output.note(_NEXT)
+    return code
 
 
 def _use(given: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from trainctl_tui.services.audit_chain import Entry
 from trainctl_tui.services.crashpoint import crashpoint
 from trainctl_tui.services.facts import Gathered
 from trainctl_tui.services.journal_pen import Pen
-from trainctl_tui.services.journal_rows import Confirmed, Tracked
+from trainctl_tui.services.journal_rows import Confirmed, Sent, Tracked
 from trainctl_tui.services.operations import STEPS
 from trainctl_tui.services.pacing import backoff
 
@@ -124,9 +124,12 @@ class Run:
     @property
     def busy_state(self) -> OpState:
         """Where an operation is while it works."""
-        if not self.sending:
-            return OpState.ROLLING_BACK if self.pen.op.cancelled else OpState.UNKNOWN_OUTCOME
-        return OpState.RUNNING
+        if self.sending:
+            return OpState.RUNNING
+        if self.pen.op.cancelled:
+            return OpState.ROLLING_BACK
+        doubtful = any(one.sent is not Sent.ACCEPTED for one in self.open())
+        return OpState.UNKNOWN_OUTCOME if doubtful else OpState.RUNNING
 
     def _heard_wait(self, trouble: Trouble, _seconds: float) -> None:
         """Hear that the provider repeats a read after a while."""

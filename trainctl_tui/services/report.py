@@ -233,10 +233,12 @@ def _saved(act: Act, targets: tuple[TargetReport, ...]) -> float | None:
 
 def _row(target: TargetReport) -> str:
     outcome = f"{target.outcome}({target.code})" if target.code else target.outcome
-    price = "?" if target.hourly is None else f"~{target.hourly:.2f}"
-    before = map(_text, (target.id, target.name, target.region, target.type))
-    after = map(_text, (outcome, target.state or "?", target.reason, target.request_id))
-    return f"| {' | '.join((*before, price, *after))} |"
+    price = "" if target.hourly is None else f"~{target.hourly:.2f}"
+    cells = (
+        *(target.id, target.name, target.region, target.type, price or "?"),
+        *(outcome, target.state or "?", target.reason, target.request_id),
+    )
+    return f"| {' | '.join(map(_text, cells))} |"
 
 
 def _fates(report: Report) -> list[str]:

@@ -24,7 +24,7 @@ from trainctl_tui.tui.header import Badges
 from trainctl_tui.tui.key_order import KeyOrderMixin
 from trainctl_tui.tui.lifecycle import Resumed
 from trainctl_tui.tui.messages import AnswerArrived, NewsArrived
-from trainctl_tui.tui.operating import BoardArrived, OperatingMixin
+from trainctl_tui.tui.operating import OperatingMixin
 from trainctl_tui.tui.screens.dashboard import Dashboard
 from trainctl_tui.tui.session import Session
 from trainctl_tui.tui.suspend import SuspendMixin
@@ -118,12 +118,6 @@ class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, Theme
         event.stop()
         if event.session == self.session.number:
             self.session.answered(event.answer)
-
-    def on_board_arrived(self, event: BoardArrived) -> None:
-        """Hand on how all operations stand."""
-        event.stop()
-        if self.dashboard.is_attached:
-            self.dashboard.show_board(event.board)
 
     def on_resumed(self, _event: Resumed) -> None:
         """Read the cloud again after a sleep: what is on screen is old."""

@@ -45,7 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("", ("G", "end"), "G End", "last", "Go to the last row.", Group.MOVE),
     Command("", ("pagedown", "pageup"), "PgDn PgUp", "page", "Move a page down or up.", Group.MOVE),
     Command("", ("left", "right"), "← →", "scroll", "Scroll sideways to more columns.", Group.MOVE),
-    Command("next_pane", ("tab",), "Tab", "pane", "Go to the next pane.", Group.MOVE, 9),
+    Command("next_pane", ("tab",), "Tab", "pane", "Go to the next pane.", Group.MOVE, 11),
     Command("previous_pane", ("shift+tab",), "Shift+Tab", "back a pane", "Go back a pane.", Group.MOVE),
     Command("pane(1)", ("1",), "1", "Instances", "Go to the Instances pane.", Group.MOVE),
     Command("pane(2)", ("2",), "2", "Volumes", "Go to the Volumes pane.", Group.MOVE),
@@ -102,17 +102,17 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "cleanup", ("C",), "C", "clean up", "See what could be cleaned up, and why; plan it.", Group.CLOUD
     ),
-    Command("pause", ("z",), "z", "pause", "Stop or resume refreshing by the clock.", Group.CLOUD, 10),
-    Command("regions", ("R",), "R", "regions", "Choose the regions to watch.", Group.CLOUD, 8),
+    Command("pause", ("z",), "z", "pause", "Stop or resume refreshing by the clock.", Group.CLOUD, 13),
+    Command("regions", ("R",), "R", "regions", "Choose the regions to watch.", Group.CLOUD, 12),
     Command("profiles", ("P",), "P", "profiles", "Change to another profile.", Group.CLOUD),
     Command("copy_id", ("y",), "y", "copy id", "Copy the id, or the marked ids.", Group.TAKE),
     Command("copy_row", ("Y",), "Y", "copy row", "Copy the row, or the marked rows, as JSON.", Group.TAKE),
-    Command("export", ("e",), "e", "export", "Write the shown rows to a CSV or JSON file.", Group.TAKE, 11),
+    Command("export", ("e",), "e", "export", "Write the shown rows to a CSV or JSON file.", Group.TAKE, 14),
     Command("screenshot", (), "palette", "screenshot", "Save a picture of the screen (SVG).", Group.TAKE),
     Command("command", ("colon",), ":", "command", "Type a command; see where it leads first.", Group.APP, 9),
     Command("palette", ("ctrl+p",), "Ctrl+P", "palette", "Find any command by its name.", Group.APP),
     Command("theme", ("T",), "T", "theme", "Change the colours.", Group.APP),
-    Command("help", ("question_mark",), "?", "help", "Show this help.", Group.APP, 12),
+    Command("help", ("question_mark",), "?", "help", "Show this help.", Group.APP, 15),
     Command(
         "suspend",
         ("ctrl+z",),
@@ -121,7 +121,7 @@ COMMANDS: tuple[Command, ...] = (
         "Go back to the shell for a while; fg returns.",
         Group.APP,
     ),
-    Command("quit", ("q",), "q", "quit", "Leave.", Group.APP, 13),
+    Command("quit", ("q",), "q", "quit", "Leave.", Group.APP, 16),
 )
 
 

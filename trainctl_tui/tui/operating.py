@@ -15,6 +15,8 @@ from trainctl_tui.services.operating import Board, Operating
 if TYPE_CHECKING:
     from textual.app import App
 
+    from trainctl_tui.tui.screens.dashboard import Dashboard
+
     _Base = App[Any]
 else:
     _Base = object
@@ -44,6 +46,7 @@ class OperatingMixin(_Base):
     """An app that follows the journal from its first frame to its end. Goes before ``App``."""
 
     operating: Operating
+    dashboard: Dashboard
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,6 +56,12 @@ class OperatingMixin(_Base):
         """Begin to follow. The thread tells and never touches."""
         follow = partial(self.operating.follow, lambda board: self.post_message(BoardArrived(board)))
         self.run_worker(partial(follow, self._leaving), thread=True, group="journal", exit_on_error=True)
+
+    def on_board_arrived(self, event: BoardArrived) -> None:
+        """Hand on how all operations stand."""
+        event.stop()
+        if self.dashboard.is_attached:
+            self.dashboard.show_board(event.board)
 
     def end_following(self) -> None:
         """Let the thread end at its next look."""

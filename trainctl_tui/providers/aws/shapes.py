@@ -123,8 +123,7 @@ def _instance(machine: Shape, region: str, owner: str) -> Instance:
         tenancy=placement.get("Tenancy", ""),
         root_device=machine.get("RootDeviceName", ""),
         root_device_type=machine.get("RootDeviceType", ""),
-        state_reason=machine.get("StateReason", {}).get("Message", "")
-        or machine.get("StateTransitionReason", ""),
+        state_reason=_state_reason(machine),
         monitoring=machine.get("Monitoring", {}).get("State", ""),
         spot_request_id=machine.get("SpotInstanceRequestId", ""),
         account=owner,
@@ -140,6 +139,11 @@ def _instance(machine: Shape, region: str, owner: str) -> Instance:
 def _groups(machine: Shape) -> tuple[tuple[str, str], ...]:
     groups = machine.get("SecurityGroups", ())
     return tuple((group.get("GroupId", ""), group.get("GroupName", "")) for group in groups)
+
+
+def _state_reason(machine: Shape) -> str:
+    told: str = machine.get("StateReason", {}).get("Message", "")
+    return told or machine.get("StateTransitionReason", "")
 
 
 def _attachment(mapping: Shape, instance_id: str) -> Attachment:

@@ -9,17 +9,14 @@ from rich.text import Text
 
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.inventory import Standing
-from trainctl_tui.domain.operations import FAILURES
 from trainctl_tui.domain.resources import Kind
-from trainctl_tui.link.messages import Answer, AskFacts, AskRehearsal, NoAnswer, Refresh, RehearsalAnswer
+from trainctl_tui.link.messages import Answer, AskFacts, AskRehearsal, NoAnswer, RehearsalAnswer
 from trainctl_tui.listing.format import plural, standing
 from trainctl_tui.listing.news import Key
-from trainctl_tui.safe import safe, safe_lines
+from trainctl_tui.safe import safe
 from trainctl_tui.services.operating import Board
-from trainctl_tui.tui.operation_text import is_orphan
 from trainctl_tui.tui.planning import Consent, Wish
 from trainctl_tui.tui.screens.cleaning import Cleaning
-from trainctl_tui.tui.screens.operations import OperationsScreen
 from trainctl_tui.tui.screens.pick import PickScreen
 from trainctl_tui.tui.screens.plan import SMALLEST, PlanScreen
 from trainctl_tui.tui.screens.text import TextScreen
@@ -36,8 +33,6 @@ class Acting(Cleaning):
     """The part of the dashboard that leads to changes. It changes nothing itself."""
 
     board = Board()
-    _operations: OperationsScreen | None = None
-    _greeted = False
     _begun: frozenset[str] = frozenset()  # operations of this run
 
     # ---- from a key to a plan ----
@@ -165,82 +160,3 @@ class Acting(Cleaning):
         elif isinstance(answer, NoAnswer):
             text.append(safe(answer.trouble, 1000), "yellow")
         screen.show(text)
-
-    # ---- following ----
-
-    def show_board(self, board: Board) -> None:
-        """Take in how all operations stand; on start, what has not ended is shown first."""
-        before, self.board = self.board, board
-        if before.operations and _states(before) != _states(board):
-            # What was seen of a target is news of its row, too.
-            self.owner.session.send(Refresh((Kind.INSTANCES,)))
-        if self._operations is not None and self._operations.is_attached:
-            self._operations.show(board)
-        elif not self._greeted and any(map(is_orphan, board.unfinished)) and self.is_current:
-            self.action_operations()
-        self._greeted = True
-        self._mark_failed()
-        self.tell_operations()
-
-    def tell_operations(self) -> None:
-        """Say on the dashboard what is under way."""
-        raise NotImplementedError
-
-    def _mark_failed(self) -> None:
-        """Mark what failed of an operation of this run, for a retry."""
-        ended = {one.id: one for one in self.board.operations if one.state.is_final and one.id in self._begun}
-        self._begun -= ended.keys()
-        failed = {
-            (target.region, target.id)
-            for one in ended.values()
-            for target in one.targets
-            if target.outcome in FAILURES
-        }
-        if failed:
-            table = self.pane_of(Kind.INSTANCES).table
-            table.mark([*table.model.marks, *failed])
-
-    def action_operations(self) -> None:
-        """Open the Operations pane."""
-        may_act = not self.badges.launch.read_only
-        self._operations = OperationsScreen(self.board, self._clock, may_act)
-        self.owner.push_screen(self._operations, self._wanted_of)
-
-    async def _wanted_of(self, wanted: tuple[str, str] | None) -> None:
-        self._operations = None
-        if wanted is None:
-            return
-        what, id = wanted
-        operating = self.owner.operating
-        if what == "report":
-            self._open_report(id)
-        elif what == "retry":
-            self._retry(id)
-        elif what in ("resume", "roll_back"):
-            job = partial(operating.resume if what == "resume" else operating.rollback, id)
-            self.owner.operate(job, lambda _: None, lambda why: self.owner.tell(why, bad=True))
-            self.action_operations()
-        else:
-            await self.run_action(what)
-
-    def _open_report(self, id: str) -> None:
-        screen = TextScreen(f"Report of {id}", Text("Reading …", "dim"))
-        self.owner.push_screen(screen, lambda _: self.action_operations())
-
-        def show(text: str) -> None:
-            if screen.is_attached:
-                screen.show(Text(safe_lines(text)))
-
-        self.owner.operate(lambda: self.owner.operating.report(id), show, show)
-
-    def _retry(self, id: str) -> None:
-        """Plan anew for what failed; the plan reads everything again."""
-        one = next((one for one in self.board.operations if one.id == id), None)
-        if one is not None:
-            self.active = self.panes.index(self.pane_of(Kind.INSTANCES))
-            failed = [target for target in one.targets if target.outcome in FAILURES]
-            self.plan_act(one.act, tuple((target.region, target.id) for target in failed))
-
-
-def _states(board: Board) -> dict[str, str]:
-    return {target.id: target.state for one in board.operations for target in one.targets}

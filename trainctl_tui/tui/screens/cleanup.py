@@ -12,7 +12,6 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from trainctl_tui.domain.findings import Candidate, Findings
 from trainctl_tui.domain.tags import name_of
@@ -48,7 +47,7 @@ class CleanupScreen(ModalScreen[tuple[Key, ...] | None]):
         self._hindrance = hindrance
         self._said = ""
         self.marks = {key for key, one in self._held.items() if one.chosen}
-        self._list = OptionList(*map(self._option, self._held), id="candidates", markup=False)
+        self._list = OptionList(*map(self._prompt, self._held), id="candidates", markup=False)
         self._head = Static(self._title(), id="cleanup-title")
         self._note = Static(self._remark(), id="cleanup-note")
 
@@ -84,13 +83,10 @@ class CleanupScreen(ModalScreen[tuple[Key, ...] | None]):
         index = self._list.highlighted
         here = before[index] if index is not None and index < len(before) else None
         self._list.clear_options()
-        self._list.add_options(list(map(self._option, self._held)))
+        self._list.add_options(self._prompt(key) for key in self._held)
         keys = list(self._held)
         # A machine that is gone takes the cursor with it: the next key must not mean another one.
         self._list.highlighted = keys.index(here) if here in keys else None
-
-    def _option(self, key: Key) -> Option:
-        return Option(self._prompt(key), id="/".join(key))
 
     def _prompt(self, key: Key) -> Text:
         one = self._held[key]

@@ -176,21 +176,6 @@ class Dashboard(Asking):
             if pane.table is event.widget and pane.table.has_focus:
                 self.active = index
 
-    def action_next_pane(self) -> None:
-        """Go to the next pane; the operations come behind the last."""
-        self.action_pane(self.active + 2)
-
-    def action_previous_pane(self) -> None:
-        """Go back a pane."""
-        self.action_pane(self.active or len(self.panes) + 1)
-
-    def action_pane(self, number: int) -> None:
-        """Go to a pane by its number."""
-        if number > len(self.panes):
-            self.action_operations()
-        else:
-            self.active = number - 1
-
     def action_back(self) -> None:
         """Go back to where a link was followed from, else close the drawer, else clear the filter."""
         if self._trail:

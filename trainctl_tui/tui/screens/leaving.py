@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainctl_tui.domain.operations import Operation
 from trainctl_tui.listing.format import plural
 from trainctl_tui.services.operating import Board
-from trainctl_tui.tui.screens.acting import Acting
+from trainctl_tui.tui.screens.following import Following
 from trainctl_tui.tui.screens.pick import Choice, PickScreen
 
 STAY, LEAVE, CANCEL, WAIT = "stay", "leave", "cancel", "wait"
@@ -33,7 +33,7 @@ def leaving(unfinished: tuple[Operation, ...], demo: bool) -> PickScreen:
     return PickScreen(title, choices, (STAY,))
 
 
-class Leaving(Acting):
+class Leaving(Following):
     """The part of the dashboard that ends it."""
 
     _ends_with_the_last = False

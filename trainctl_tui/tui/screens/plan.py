@@ -115,8 +115,8 @@ class PlanScreen(ModalScreen[Consent | None]):
                 rows.append(Static(plan_text.group_head(fate, len(group)), classes="plan-group"))
             for one in group:
                 is_here = one.facts.id == here
-                text = plan_text.target(one, fate, plan, here=is_here)
-                rows.append(Static(text, classes="-here" if is_here else ""))
+                wears = "-here" if is_here else ""
+                rows.append(Static(plan_text.target(one, fate, plan, here=is_here), classes=wears))
         self._show_body(rows)
 
     def _show_body(self, rows: list[Static]) -> None:
