@@ -48,7 +48,8 @@ class PlanScreen(ModalScreen[Consent | None]):
         self._ask, self._busy, self._now = ask, busy, now
         self._was_old = False
         self._head = Static(id="plan-head")
-        self._body = VerticalScroll(id="plan-body", can_focus=False)
+        ids = (id for _, id in wish.targets)
+        self._body = VerticalScroll(Static(plan_text.checking(ids)), id="plan-body", can_focus=False)
         self._phrase = Static(id="plan-phrase")
         self._foot = Static(id="plan-foot")
 
@@ -74,9 +75,6 @@ class PlanScreen(ModalScreen[Consent | None]):
         """Read all facts anew."""
         number = self.planning.asking()
         self._was_old = False
-        if self.planning.plan is None:
-            ids = (id for _, id in self.planning.wish.targets)
-            self._show_body([Static(plan_text.checking(ids))])
         self._tell()
         self._ask(lambda answer: self._heard(number, answer))
 
