@@ -18,6 +18,7 @@ from trainctl_tui.domain.resources import Instance, Kind
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
 from trainctl_tui.tui.screens.cleanup import CleanupScreen
+from trainctl_tui.tui.screens.plan import PlanScreen
 
 Staged = Callable[..., Stage]
 SLOW = Trouble("Throttled", "AWS asks for slower calls.", "RequestLimitExceeded.", "", True)
@@ -74,6 +75,9 @@ async def test_marks_are_toggled_and_leave_with_the_plan(stage: Staged) -> None:
         assert s.app.dashboard.pane.spec.kind is Kind.INSTANCES
         # The list begins with what is marked, the dearest first: that is the one with a disk.
         assert table.model.marks == {TWO, list(screen._held)[2]}
+        await until(pilot, lambda: isinstance(s.app.screen, PlanScreen))
+        asked = [one for one in s.link.sent if isinstance(one, m.AskFacts)]
+        assert [set(one.targets) for one in asked] == [table.model.marks]
 
 
 @pytest.mark.parametrize("key", ["escape", "q"])
