@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.acting_server import Scene, scene
 from tests.support.acts import confirmed, facts, journal_at
-from tests.support.execution import NOW, Killed, killed_at
+from tests.support.execution import Killed, killed_at
 from tests.support.processes import exists, wait_until
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import Conflict
@@ -34,8 +34,8 @@ def begin(cloud: Scene, op: str) -> subprocess.Popen[str]:
 
 @pytest.mark.wire
 def test_a_stopped_holder_is_not_overtaken_and_a_killed_one_is(tmp_path: Path) -> None:
-    clock = Clock(lambda: NOW)
-    with scene(tmp_path, clock) as cloud:
+    clock = Clock()
+    with scene(tmp_path, clock, pace=0.02) as cloud:
         ids = [cloud.machine("stopped", zone) for zone in "ab"]
         op = cloud.confirm(Act.START, ids)
         with begin(cloud, op[:20]) as first:
@@ -49,7 +49,7 @@ def test_a_stopped_holder_is_not_overtaken_and_a_killed_one_is(tmp_path: Path) -
             os.kill(first.pid, signal.SIGKILL)
             first.wait(WAIT)
         assert cloud.journal.operation(op).holder == ""
-        clock.advance(60)
+        clock.advance(600)
         executor.spawn(op, cloud.environ)
         wait_until(lambda: cloud.journal.operation(op).state.is_final, WAIT, "its end")
         told = cloud.journal.operation(op)
@@ -61,7 +61,7 @@ def test_a_stopped_holder_is_not_overtaken_and_a_killed_one_is(tmp_path: Path) -
 
 @pytest.mark.wire
 def test_it_has_a_session_of_its_own_and_ends_between_calls_when_asked(tmp_path: Path) -> None:
-    with scene(tmp_path, Clock(lambda: NOW)) as cloud:
+    with scene(tmp_path, pace=0.02) as cloud:
         op = cloud.confirm(Act.START, [cloud.machine("stopped")])
         executor.spawn(op, cloud.environ)
         wait_until(lambda: bool(cloud.engine.effects), WAIT, "the call")
