@@ -201,18 +201,17 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
         held = cache(wanted, warnings.append)
         news = remembered(held, wanted, book)
         held.close()
-        link = CollectorLink(wanted, collector)
-        return Session(wanted, link, replace(news, warnings=tuple(warnings)), time.time, settings, _busy)
+        told, link = replace(news, warnings=tuple(warnings)), CollectorLink(wanted, collector)
+        return Session(wanted, link, told, time.time, settings, _busy)
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""
-        flags = {"profile": wanted.profile, "read_only": True if for_all else None}
-        others = load_view_settings(flags).settings
+        others = load_view_settings({"profile": wanted.profile, "read_only": for_all or None}).settings
         return open_session(replace(wanted, regions=others.regions, read_only=others.read_only), others)
 
     session, memory = open_session(launch, loaded.settings, first), view_memory.load(paths.state_dir())
-    followed = Operating(state_dir.find, os.environ)
-    return TrainctlApp(session, open_other, memory, loaded.settings, time.time, followed)
+    operating = Operating(state_dir.find, os.environ)
+    return TrainctlApp(session, open_other, memory, loaded.settings, time.time, operating)
 
 
 def _busy() -> Mapping[str, str]:
