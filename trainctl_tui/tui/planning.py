@@ -149,6 +149,10 @@ class Planning:
         self._said = ""
         self.typed = "" if everything else self.typed[:-1]
 
+    def too_quick(self, key: str) -> None:
+        """Say that a key that confirms came before anybody can have read what it confirms."""
+        self._said = f"That was too quick to have been read. Press {key} once more, after a second."
+
     def confirm(self, word: str, now: float) -> Consent | None:
         """Return the plan with the user's word for it; None, with a reason said, where it does not fit."""
         if self.plan is None or not self.is_read:

@@ -121,9 +121,10 @@ class PlanScreen(ModalScreen[Consent | None]):
         with self.app.batch_update():
             self._body.remove_children()
             self._body.mount_all(rows)
-        for row in rows:
-            if row.has_class("-here"):
-                self.call_after_refresh(row.scroll_visible, animate=False)
+
+    def _bring_here(self) -> None:
+        for row in self._body.query(".-here"):
+            self.call_after_refresh(row.scroll_visible, animate=False)
 
     def _tell(self) -> None:
         """Say again what can be confirmed, and how."""
@@ -194,20 +195,27 @@ class PlanScreen(ModalScreen[Consent | None]):
         if event.key in ("tab", "shift+tab"):
             planning.go(1 if event.key == "tab" else -1)
             self._show_plan(plan)
+            self._bring_here()
         elif event.key == "plus":
             planning.include(self._busy(), monotonic())
             self._draw()
+            self._bring_here()
         elif event.key == "r" and not plan.phrase:
             self._check()
         elif event.key in ("backspace", "ctrl+h", "ctrl+u"):
             planning.erase(event.key == "ctrl+u")
         elif event.key == "enter":
-            if meant and plan.phrase and planning.typed:
+            if plan.phrase and planning.typed and meant:
                 self._confirm(planning.typed)
+            elif plan.phrase and planning.typed:
+                planning.too_quick("Enter")
         elif plan.phrase:
             planning.type(event.character if event.character and event.is_printable else "")
-        elif event.key == "y" and meant:
-            self._confirm("y")
+        elif event.key == "y":
+            if meant:
+                self._confirm("y")
+            else:
+                planning.too_quick("y")
         self._tell()
 
     def on_paste(self, event: events.Paste) -> None:
