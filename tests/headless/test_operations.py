@@ -78,7 +78,7 @@ def test_a_killed_executor_is_missed_and_resumed(stage: Stage) -> None:
     id = stage.machine()
     process = begin(stage, "start", id, "--yes", "--json")
     sent(stage, "ec2:StartInstances")
-    wait_until(lambda: bool(stage.operation().holder), "a holder")
+    wait_until(lambda: stage.states()[id] == "pending", "the start")
     os.kill(int(stage.operation().holder.split()[1]), signal.SIGKILL)
     out, err = process.communicate(timeout=60)
     op = stage.operations()[0]
