@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from rich.console import Group as Lines
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -74,7 +75,7 @@ def whole_lines(plan: Plan) -> Text:
     return Text("\n").join(lines)
 
 
-def target(one: Judgement, fate: Fate, plan: Plan, *, here: bool = False) -> Lines:
+def target(one: Judgement, fate: Fate, plan: Plan, *, here: bool = False) -> RenderableType:
     """Return a target: its full id and what it is, every reason, and what becomes of its volumes."""
     included = one.facts.id in plan.included
     facts = one.facts
