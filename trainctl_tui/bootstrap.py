@@ -203,8 +203,7 @@ def view(launch: Launch, loaded: Loaded, first: Popen[bytes] | None) -> Trainctl
 
     def open_other(wanted: Launch) -> Session:
         """Open a session of another profile, by the settings that hold for it."""
-        flags = {"profile": wanted.profile, "read_only": True if for_all else None}
-        others = load_view_settings(flags).settings
+        others = load_view_settings({"profile": wanted.profile, "read_only": for_all or None}).settings
         return open_session(replace(wanted, regions=others.regions, read_only=others.read_only), others)
 
     memory, followed = view_memory.load(paths.state_dir()), Operating(state_dir.find, os.environ)

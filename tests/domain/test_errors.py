@@ -27,6 +27,8 @@ TREE = [
     ("OutcomeUnknown", "TransportError", True),
     ("InvalidResponse", "TrainctlError", True),
     ("InvalidQuery", "TrainctlError", False),
+    ("Refused", "TrainctlError", False),
+    ("CannotRecord", "TrainctlError", False),
     ("Bug", "TrainctlError", False),
 ]
 CLASSES = [getattr(errors, name) for name, _, _ in TREE]

@@ -116,8 +116,8 @@ def test_a_batch_carries_on_past_a_failure_and_accounts_for_all(stage: Stage) ->
     assert "--confirm 'terminate 8'" in shown.err
     # The rehearsal passes; then 8, 4, 2 and 1 are denied, and the rest is not.
     stage.cloud.faults([{"action": "TerminateInstances", "effect": "denied", "after": 1, "times": 4}])
-    with stage.hurried():
-        ended = stage.run("terminate", *every, "--confirm", "terminate 8", "--json")
+    # Not hurried: a clock that jumps between two batches makes the facts of the second old.
+    ended = stage.run("terminate", *every, "--confirm", "terminate 8", "--json")
     assert ended.code == 1, ended
     told = json.loads(ended.out)
     report = told["operation"]

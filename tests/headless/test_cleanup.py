@@ -14,7 +14,7 @@ from trainctl_tui.simcloud.process import SimCloud
 pytestmark = pytest.mark.wire
 
 DENIED = {"service": "ec2", "effect": "denied"}
-LENA = {"TRAINCTL_USER": "lena"}
+HELPER = "trainctl-prewarm-temp"
 
 
 def _terminated(cloud: SimCloud) -> int:
@@ -22,26 +22,38 @@ def _terminated(cloud: SimCloud) -> int:
     return sum(count for name, count in cloud.calls().items() if name.endswith("TerminateInstances"))
 
 
+def _leftovers(run: Run, cloud: SimCloud) -> tuple[dict[str, str], list[str], list[str]]:
+    """Return the settings of whoever left a helper, all of theirs by id, and the flags that take them in.
+
+    Nothing of anybody is chosen without those settings.
+    """
+    done = run(cloud.endpoint, "cleanup", "--json")
+    assert (done.returncode, "nothing to plan" in done.stderr) == (0, True), done.stderr
+    told = json.loads(done.stdout)
+    assert (told["plan"], [one for one in told["candidates"] if one["chosen"]]) == (None, [])
+    helpers = [one for one in told["candidates"] if one["rule"] == "helper"]
+    why = next(one["why"] for one in helpers if one["name"] == HELPER)
+    user = why.rpartition("; of ")[2]
+    ids = [one["id"] for one in helpers if one["why"].endswith(f"; of {user}")]
+    return {"TRAINCTL_USER": user}, ids, [word for id in ids for word in ("--include", id)]
+
+
 def test_it_begins_as_a_look_and_a_dry_run(run: Run, start_cloud: Callable[..., SimCloud]) -> None:
     cloud = start_cloud(seed=7, instances=60, speed=0)
-    done = run(cloud.endpoint, "cleanup", "--json", **LENA)
+    user, ids, include = _leftovers(run, cloud)
+    done = run(cloud.endpoint, "cleanup", "--json", *include, **user)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    chosen = [one for one in told["candidates"] if one["chosen"]]
-    assert [one["name"] for one in chosen] == ["trainctl-prewarm-temp"]
     assert {one["rule"] for one in told["candidates"]} == {"helper", "stopped", "foreign"}
-    assert [one["id"] for one in told["plan"]["goes"]] == [chosen[0]["id"]]
+    assert [one["id"] for one in told["candidates"] if one["chosen"]] == ids
+    assert [one["id"] for one in told["plan"]["goes"]] == ids
     assert told["dry_run"][0]["allowed"] is True
     assert "leftover helper, " in done.stderr
     assert "This was a dry run." in done.stderr
     assert told["operation"] is None
-    # Without a user nobody's helper is ours to choose; nothing is planned.
-    done = run(cloud.endpoint, "cleanup")
-    assert (done.returncode, "0 chosen" in done.stdout) == (0, True)
-    assert "nothing to plan" in done.stderr
     # A listing that is not whole is told, and not planned from.
     cloud.faults([{**DENIED, "action": "DescribeVolumes"}])
-    done = run(cloud.endpoint, "cleanup", **LENA)
+    done = run(cloud.endpoint, "cleanup", **user)
     assert done.returncode == 5
     assert "Nothing is planned from a listing that is not whole." in done.stderr
     assert "Plan:" not in done.stdout
@@ -51,17 +63,18 @@ def test_a_saved_plan_is_confirmed_by_its_phrase_and_carried_out(
     run: Run, start_cloud: Callable[..., SimCloud], tmp_path: Path
 ) -> None:
     cloud = start_cloud(seed=7, instances=60, speed=100)
+    user, ids, include = _leftovers(run, cloud)
     file = tmp_path / "plan.json"
-    done = run(cloud.endpoint, "cleanup", "--save-plan", str(file), **LENA)
+    done = run(cloud.endpoint, "cleanup", "--save-plan", str(file), *include, **user)
     assert done.returncode == 0, done.stderr
-    (id,) = json.loads(file.read_text())["ids"]
-    done = run(cloud.endpoint, "cleanup", "--plan", str(file), **LENA)
+    phrase = f"terminate {len(ids)}" if len(ids) > 1 else ids[0][-8:]
+    done = run(cloud.endpoint, "cleanup", "--plan", str(file), **user)
     assert done.returncode == 3
-    assert id[-8:] in done.stderr
+    assert phrase in done.stderr
     assert _terminated(cloud) == 0
-    done = run(cloud.endpoint, "cleanup", "--plan", str(file), "--confirm", id[-8:], **LENA)
+    done = run(cloud.endpoint, "cleanup", "--plan", str(file), "--confirm", phrase, **user)
     assert done.returncode == 0, done.stderr
-    assert "done" in done.stdout
+    assert all(id in done.stdout for id in ids)
     assert _terminated(cloud) >= 1
 
 

@@ -54,14 +54,14 @@ def begin(stage: Stage, *words: str) -> subprocess.Popen[str]:
 
 
 def sent(stage: Stage, call: str) -> None:
-    wait_until(lambda: call in stage.cloud.calls(), 60, call)
+    wait_until(lambda: call in stage.cloud.calls(), call)
 
 
 def test_an_interrupt_leaves_it_running_and_it_ends_by_itself(stage: Stage) -> None:
     id = stage.machine()
     process = begin(stage, "start", id, "--yes")
     sent(stage, "ec2:StartInstances")
-    wait_until(lambda: stage.states()[id] == "pending", 30, "the start")
+    wait_until(lambda: stage.states()[id] == "pending", "the start")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -70,7 +70,7 @@ def test_an_interrupt_leaves_it_running_and_it_ends_by_itself(stage: Stage) -> N
     assert f"goes on without this command: trainctl-tui op show {operation['id']}" in err
     assert operation["holder"].startswith("pid ")
     with stage.hurried():
-        wait_until(lambda: stage.operations()[0]["state"] == "done", 60, "the end")
+        wait_until(lambda: stage.operation().state == "done", "the end")
     assert stage.states()[id] == "running"
 
 
@@ -78,8 +78,8 @@ def test_a_killed_executor_is_missed_and_resumed(stage: Stage) -> None:
     id = stage.machine()
     process = begin(stage, "start", id, "--yes", "--json")
     sent(stage, "ec2:StartInstances")
-    wait_until(lambda: bool(stage.operations()[0]["holder"]), 30, "a holder")
-    os.kill(int(stage.operations()[0]["holder"].split()[1]), signal.SIGKILL)
+    wait_until(lambda: stage.states()[id] == "pending", "the start")
+    os.kill(int(stage.operation().holder.split()[1]), signal.SIGKILL)
     out, err = process.communicate(timeout=60)
     op = stage.operations()[0]
     assert process.returncode == 6, err
@@ -119,7 +119,7 @@ def test_waiting_for_credentials_is_an_end_for_who_has_no_terminal(stage: Stage)
     assert "waits for credentials" in left.err
     stage.cloud.clear_faults()
     with stage.hurried():
-        wait_until(lambda: stage.operations()[0]["state"] == "done", 120, "the end")
+        wait_until(lambda: stage.operation().state == "done", "the end")
 
 
 def test_what_is_not_there_is_said(stage: Stage) -> None:

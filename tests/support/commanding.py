@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.commands import Commands, Ended
+from trainctl_tui.domain.operations import Operation
+from trainctl_tui.services.journal import Journal
 from trainctl_tui.simcloud.process import SimCloud
 
 USER = "ann"
@@ -60,6 +62,10 @@ class Stage:
         """Return what ``op list`` tells."""
         items: list[dict[str, Any]] = json.loads(self.run("op", "list", "--json").out)["items"]
         return items
+
+    def operation(self) -> Operation:
+        """Return the newest operation as the journal has it: cheap enough to wait for."""
+        return Journal(self.state).operations()[0]
 
     @contextmanager
     def hurried(self, region: str = "us-east-1") -> Iterator[None]:

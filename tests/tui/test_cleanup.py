@@ -18,6 +18,7 @@ from trainctl_tui.domain.resources import Instance, Kind
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
 from trainctl_tui.tui.screens.cleanup import CleanupScreen
+from trainctl_tui.tui.screens.plan import PlanScreen
 
 Staged = Callable[..., Stage]
 SLOW = Trouble("Throttled", "AWS asks for slower calls.", "RequestLimitExceeded.", "", True)
@@ -55,11 +56,11 @@ async def test_it_lists_why_and_money_and_marks_the_leftovers_of_nobody_else(
         assert screen.marks == {ONE, TWO}
         shown = on_screen(s)
         assert "5 candidates, 2 marked · ~$0.1664/h would end" in shown
-        assert f"[x] {TWO[1]}  running   us-east-1  ~0.0832/h, ~$40.00/month" in shown
+        assert f"[x] {TWO[1]}  running   us-east-1  ~$0.0832/h, ~$40.00/month" in shown
         assert "trainctl-prewarm-temp: leftover helper, 12h old, in no operation" in shown
         assert "leftover helper, 12h old, in no operation; of bob" in shown
         assert "stopped for 30d; " in shown
-        assert "unknown/h" in shown
+        assert "unknown $/h" in shown
         assert instance(6).id not in shown
 
 
@@ -74,6 +75,9 @@ async def test_marks_are_toggled_and_leave_with_the_plan(stage: Staged) -> None:
         assert s.app.dashboard.pane.spec.kind is Kind.INSTANCES
         # The list begins with what is marked, the dearest first: that is the one with a disk.
         assert table.model.marks == {TWO, list(screen._held)[2]}
+        await until(pilot, lambda: isinstance(s.app.screen, PlanScreen))
+        asked = [one for one in s.link.sent if isinstance(one, m.AskFacts)]
+        assert [set(one.targets) for one in asked] == [table.model.marks]
 
 
 @pytest.mark.parametrize("key", ["escape", "q"])

@@ -8,7 +8,7 @@ from trainctl_tui.domain.inventory import Standing
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.listing.facts import Facts
 from trainctl_tui.listing.format import age, standing
-from trainctl_tui.listing.money import bill_text, price_text
+from trainctl_tui.listing.money import bill_text
 from trainctl_tui.listing.news import News
 
 _WHY = {
@@ -51,10 +51,10 @@ def why(one: Candidate) -> str:
 
 
 def cost(one: Candidate) -> str:
-    """Return what a candidate costs now: "~1.006/h, ~$8.00/month", "unknown"."""
+    """Return what a candidate costs now: "~$1.006/h, ~$8.00/month", "unknown"."""
     parts = []
     if one.hourly is None or one.hourly.usd:
-        parts.append(f"{price_text(one.hourly)}/h" if one.hourly else "unknown/h")
+        parts.append(bill_text(total([one.hourly]), "h") if one.hourly else "unknown $/h")
     if one.row.attachments:
         parts.append(bill_text(one.monthly, "month"))
     return ", ".join(parts) or "-"

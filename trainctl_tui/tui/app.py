@@ -123,20 +123,12 @@ class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, Theme
     def change_profile(self, profile: str) -> None:
         """Begin again as another profile, with its own regions and settings."""
         launch = self.session.launch
-        if self.refuses_profiles():
-            return
         self.session.close()
         self.session = self._open_session(replace(launch, profile=profile, regions=()))
         self._greeted = False
         self.dashboard.badges = Badges(self.session.launch, False)
         self.dashboard.heed(self.session.settings)
         self._begin()
-
-    def refuses_profiles(self) -> bool:
-        """Say whether this is the demo, which has no profiles, and tell the user so."""
-        if self.session.launch.demo:
-            self.tell("The demo has no profiles: it touches no account of yours.")
-        return self.session.launch.demo
 
     def tell(self, text: str, bad: bool = False) -> None:
         """Say something for a few seconds."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from trainctl_tui.domain.errors import InvalidQuery
 from trainctl_tui.link.messages import (
     Answer,
@@ -21,11 +19,9 @@ from trainctl_tui.link.messages import (
     WatchRegions,
 )
 from trainctl_tui.listing.spec import PANES
-from trainctl_tui.safe import safe
 from trainctl_tui.services.profiles import profiles
 from trainctl_tui.tui import header
-from trainctl_tui.tui.screens.leaving import Leaving
-from trainctl_tui.tui.screens.text import TextScreen
+from trainctl_tui.tui.screens.reading import Reading
 from trainctl_tui.tui.themes import THEMES
 from trainctl_tui.tui.widgets.pane_view import PaneView
 from trainctl_tui.tui.widgets.prompt import Prompt
@@ -34,7 +30,7 @@ if TYPE_CHECKING:
     from trainctl_tui.tui.command_line import Destination
 
 
-class Asking(Leaving):
+class Asking(Reading):
     """The questions of the dashboard."""
 
     _before = ""
@@ -123,7 +119,7 @@ class Asking(Leaving):
         handlers = {
             "show_pane": self._show_pane,
             "watch": self._watch,
-            "profile": self.owner.change_profile,
+            "profile": self._use_profile,
             "order_by": self._order_by,
             "filter_by": self._filter_by,
             "export_to": self.export_to,
@@ -214,9 +210,19 @@ class Asking(Leaving):
         if regions:
             self.owner.session.send(WatchRegions(regions))
 
+    def _use_profile(self, name: str) -> None:
+        if not self._refuses_profiles():
+            self.owner.change_profile(name)
+
+    def _refuses_profiles(self) -> bool:
+        is_demo = self.badges.launch.demo
+        if is_demo:
+            self.owner.tell("The demo has no profiles: it touches no account of yours.")
+        return is_demo
+
     def action_profiles(self) -> None:
         """Pick the profile to use."""
-        if self.owner.refuses_profiles():
+        if self._refuses_profiles():
             return
         if not (names := profiles(os.environ)):
             told = "No profile in the AWS configuration files. Make one with `aws configure`."
@@ -254,27 +260,3 @@ class Asking(Leaving):
     def action_terminated(self) -> None:
         """Show or hide terminated instances."""
         self.pane.set_hide_ended(not self.pane.hide_ended)
-
-    def action_messages(self) -> None:
-        """Show every warning in full."""
-        lines = [f"{where}\n    {text}\n" for where, text in header.current_troubles(self.news)]
-        lines += [f"earlier\n    {text}\n" for text in reversed(self.news.warnings)]
-        text = "\n".join(safe(line, 2000) for block in lines for line in block.split("\n"))
-        self.owner.push_screen(TextScreen("Messages", Text(text or "Nothing is wrong.")))
-
-    def action_metrics(self) -> None:
-        """Show what was counted: calls, lanes, cache, frames."""
-        from trainctl_tui.tui.measured import measure, metrics_text
-        from trainctl_tui.tui.screens.metrics import MetricsScreen
-
-        self.owner.push_screen(MetricsScreen(lambda: metrics_text(measure(self.news, self.frames), self.now)))
-
-    def action_help(self) -> None:
-        """Show the keys and the filter language."""
-        from trainctl_tui.tui.help import help_text
-
-        self.owner.push_screen(TextScreen("Help", help_text()))
-
-    def action_palette(self) -> None:
-        """Find any command by its name."""
-        self.owner.action_command_palette()

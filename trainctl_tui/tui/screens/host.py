@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Host(Screen[None]):
-    """The dashboard is one screen in four files: Host, Taking, Asking and Dashboard build on each other."""
+    """The first part of the dashboard, which is one screen in several files: each builds on the last."""
 
     active: var[int] = var(0, init=False)
 

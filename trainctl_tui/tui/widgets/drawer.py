@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 from rich.text import Text
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
@@ -33,24 +34,17 @@ class Drawer(Vertical):
         super().__init__(id=id)
         self._details: Details | None = None
 
-    def on_mount(self) -> None:
-        """Let the first frame go ahead: nothing of this is in it."""
-        self.call_after_refresh(self._build)
-
-    def _build(self) -> None:
-        """Build the title, the links and the fields, if they are not there."""
-        if not self.children:
-            self.mount(
-                Static(id="drawer-title", markup=False),
-                OptionList(id="drawer-links", markup=False),
-                VerticalScroll(Static(id="drawer-text", markup=False), id="drawer-fields"),
-            )
+    def compose(self) -> ComposeResult:
+        """Build the title, the links and the fields."""
+        yield Static(id="drawer-title", markup=False)
+        yield OptionList(id="drawer-links", markup=False)
+        with VerticalScroll(id="drawer-fields"):
+            yield Static(id="drawer-text", markup=False)
 
     def show(self, details: Details | None) -> None:
         """Show a row, or that it is no longer listed. Repaints only what changed."""
         if details == self._details:
             return
-        self._build()
         before, self._details = self._details, details
         if details is None:
             self._title("Not listed any more")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rich.text import Text
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -47,19 +48,15 @@ class Prompt(Vertical):
         self.mode = ""
         self._complete: Completer = lambda _text, _cursor: []
 
-    def on_mount(self) -> None:
-        """Let the first frame go ahead: nothing of this is in it."""
-        self.call_after_refresh(self._build)
-
-    def _build(self) -> None:
-        """Build the input and its hint, if they are not there."""
-        if not self.children:
-            mark, field = Static(id="prompt-mark", markup=False), Input(id="prompt-input", compact=True)
-            self.mount(Horizontal(mark, field, id="prompt-line"), Line(id="prompt-hint"))
+    def compose(self) -> ComposeResult:
+        """Build the input and its hint."""
+        with Horizontal(id="prompt-line"):
+            yield Static(id="prompt-mark", markup=False)
+            yield Input(id="prompt-input", compact=True)
+        yield Line(id="prompt-hint")
 
     def open(self, mode: str, mark: str, text: str, complete: Completer) -> None:
         """Begin to edit ``text``. ``complete`` offers whole new texts for a text and a cursor position."""
-        self._build()
         self.mode, self._complete = mode, complete
         self.query_one("#prompt-mark", Static).update(Text(safe(mark), "bold"))
         field = self.query_one(Input)
