@@ -23,7 +23,6 @@ from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import AskFacts, AskRehearsal, FactsAnswer, RehearsalAnswer, Rehearsed
 from trainctl_tui.services.operating import Operating
-from trainctl_tui.tui.gesture import QUIET, Gesture
 from trainctl_tui.tui.screens.plan import PlanScreen
 from trainctl_tui.view_settings import ViewSettings
 
@@ -127,17 +126,6 @@ async def test_a_warning_wants_a_fresh_y_and_enter_does_nothing() -> None:
         await until(pilot, lambda: s.begun.plans)
         assert s.begun.plans[0][1].ids == (ROWS[0].id,)
         assert s.begun.plans[0][1].phrase == "y"
-
-
-def test_a_key_that_repeats_itself_is_never_meant() -> None:
-    gesture = Gesture()
-    assert not gesture.is_meant("y", 9.0)
-    gesture.shown(10.0)
-    held = [10.1, 10.76, *(10.8 + 0.04 * step for step in range(50))]  # pressed too early, and not let go
-    assert not any(gesture.is_meant("y", at) for at in held)
-    assert gesture.is_meant("y", held[-1] + QUIET)
-    gesture.asleep()
-    assert not gesture.is_meant("y", 99.0)
 
 
 async def test_a_wrong_id_never_confirms_typed_or_pasted() -> None:
