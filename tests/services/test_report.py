@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from trainctl_tui.services import report as report_module
 from trainctl_tui.services.journal import Journal
 from trainctl_tui.services.journal_rows import Confirmed
 from trainctl_tui.services.report import Report, file_of, keep, leave, make, markdown, report_of, to_json
+from trainctl_tui.services.report_text import plain
 
 VOLUMES = (
     VolumeFacts("vol-dies", "/dev/a", True, True, 40, monthly=3.2),
@@ -148,3 +150,34 @@ def test_no_word_from_outside_is_markdown_or_control(kept: Confirmed, words: str
     (row,) = [line for line in markdown(made).splitlines() if line.startswith("| i-")]
     assert len(re.findall(r"(?<!\\)\|", row)) == 10
     assert json.loads(to_json(made))["targets"][0]["name"] == words
+
+
+def test_the_plain_form_tells_every_target_and_what_became_of_its_volumes(
+    journal: Journal, tmp_path: Path
+) -> None:
+    report = ended(journal, confirmed(journal), Outcome.DONE, Outcome.FAILED)
+    lines = plain(report, tmp_path / "reports" / "1.md").splitlines()
+    assert lines[:3] == [
+        "Terminate 4 instances: done",
+        "1 done, 1 protected, 1 left out, 1 failed; together 4 of 4",
+        "saved: ~$1.50 an hour",
+    ]
+    assert "  vol-dies  40 GiB: is deleted with it" in lines
+    assert {target.id for target in report.targets} == {
+        line.split()[0] for line in lines if line.startswith("i-")
+    }
+    assert lines[-1] == f"kept in {tmp_path}/reports/1.md"
+    assert max(map(len, lines[:-1])) < 80
+
+
+def test_the_plain_form_is_safe(journal: Journal, tmp_path: Path) -> None:
+    report = ended(journal, confirmed(journal), None, None)
+    hostile = tuple(
+        msgspec.structs.replace(
+            one, name="\x1b]52;c;x\x07", reason="\u202e\n\x9b", request_id="\x1b[2J", zone=""
+        )
+        for one in report.targets
+    )
+    told = plain(msgspec.structs.replace(report, targets=hostile, why="\x1b", cancelled=True), tmp_path)
+    assert all(map(is_safe, told.replace("\n", "")))
+    assert "cancelled" in told

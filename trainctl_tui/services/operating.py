@@ -80,10 +80,12 @@ class Operating:
         executor.rollback(id, self._journal(), self._environ)
 
     def report(self, id: str) -> str:
-        """Return the report of an operation as Markdown."""
-        from trainctl_tui.services.report import markdown, report_of
+        """Return the report of an operation as plain lines."""
+        from trainctl_tui.services.report import file_of, report_of
+        from trainctl_tui.services.report_text import plain
 
-        return markdown(report_of(self._journal(), id))
+        journal = self._journal()
+        return plain(report_of(journal, id), file_of(journal.folder, id))
 
     def busy(self) -> Mapping[str, str]:
         """Return which targets belong to which operation that has not ended. Raises NoJournal."""

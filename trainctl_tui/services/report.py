@@ -34,6 +34,9 @@ _OPEN = "open"
 _SAVING = (Act.STOP, Act.TERMINATE)
 _EFFECTIVE = (Outcome.DONE, Outcome.ACCEPTED)
 _RAN = ("pending", "running")
+FATES = {True: "is deleted with it", False: "stays, and goes on costing", None: "may be deleted with it"}
+"""What becomes of a volume by a terminate, by whether it dies."""
+
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")  # what Markdown would read as something else
 
 
@@ -97,6 +100,11 @@ class Report(Struct, frozen=True):
     hourly_saved: float | None
     targets: tuple[TargetReport, ...]
     version: str
+
+    @property
+    def saves(self) -> bool:
+        """Whether an act like this one ends costs by the hour."""
+        return self.act in _SAVING
 
 
 def report_of(journal: Journal, id: str) -> Report:
@@ -164,7 +172,7 @@ def markdown(report: Report) -> str:
     """Return the report for people. Words from outside are made safe, and are no Markdown."""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in report.counts.items())
     lines = [
-        f"# {report.act.capitalize()} {_machines(report.selected)}: {_text(report.state)}",
+        f"# {report.act.capitalize()} {machines(report.selected)}: {_text(report.state)}",
         "",
         f"- operation: `{report.id}`",
         f"- account: {_text(report.account)}, as {_text(report.actor)}",
@@ -182,7 +190,7 @@ def markdown(report: Report) -> str:
             else []
         ),
         f"- outcome: {_text(counts)}; together {sum(report.counts.values())} of {report.selected}",
-        *([f"- saved: {_money(report.hourly_saved)} an hour"] if report.act in _SAVING else []),
+        *([f"- saved: {money(report.hourly_saved)} an hour"] if report.saves else []),
         "",
         "| id | name | region | type | $/h | outcome | state | reason | request |",
         "|---|---|---|---|--:|---|---|---|---|",
@@ -245,10 +253,9 @@ def _fates(report: Report) -> list[str]:
     """Return what a terminate does to volumes, a line each; nothing for other acts."""
     if report.act is not Act.TERMINATE:
         return []
-    words = {True: "is deleted with it", False: "stays, and goes on costing", None: "may be deleted with it"}
     lines = [
-        f"- {_text(one.id)} of {_text(target.id)}: {_size(one.size_gib)}, {words[one.dies]}"
-        + (f" ({_money(one.monthly)} a month)" if one.dies is False else "")
+        f"- {_text(one.id)} of {_text(target.id)}: {size(one.size_gib)}, {FATES[one.dies]}"
+        + (f" ({money(one.monthly)} a month)" if one.dies is False else "")
         for target in report.targets
         if target.id in report.plan.ids
         for one in target.volumes or ()
@@ -256,15 +263,18 @@ def _fates(report: Report) -> list[str]:
     return ["", "## Volumes, as planned", "", *lines] if lines else []
 
 
-def _machines(count: int) -> str:
+def machines(count: int) -> str:
+    """Return how many, in words."""
     return "1 instance" if count == 1 else f"{count} instances"
 
 
-def _size(gib: int | None) -> str:
+def size(gib: int | None) -> str:
+    """Return a size in GiB, or that it is unknown."""
     return "size unknown" if gib is None else f"{gib} GiB"
 
 
-def _money(amount: float | None) -> str:
+def money(amount: float | None) -> str:
+    """Return USD as an estimate, or that the amount is unknown."""
     return "an unknown amount" if amount is None else f"~${amount:,.2f}"
 
 
