@@ -43,7 +43,7 @@ SCENES = (
     Scene("", ("3", "enter"), "4 shows it"),
     Scene("operations", ("4",), "terminate 3"),
     Scene("", (), "3/3"),
-    Scene("report", ("enter",), "kept in"),
+    Scene("report", ("enter",), "together 3 of 3"),
 )
 _PATIENCE = 60.0  # seconds until words must have come
 
