@@ -78,7 +78,7 @@ MANY = Fleet("us-east-1", 60, 60, 2.0)
         (START, stopped(), {}, "It costs ~$1.00 an hour from its start."),
         (START, stopped(hourly=None), {}, "It costs an unknown amount an hour from its start."),
         (START, stopped(), {"fleet": MANY},
-         "60 machines run there, and 50 may: 1 more are too many. "
+         "60 machines run there, and 50 may: 1 more would be too many. "
          "Stop others first, or raise safety.max_instances."),
         (START, stopped(), {"fleet": MANY}, "61 machines will run there."),
         (START, stopped(), {"hourly_budget": 2.5}, "~$3.00 an hour would be over the budget of ~$2.50."),

@@ -223,8 +223,10 @@ def test_ids_are_looked_for_in_every_watched_region(stage: Stage) -> None:
 def test_what_cannot_be_read_is_not_acted_on(stage: Stage, effect: str, code: int) -> None:
     id = stage.machine()
     stage.cloud.faults([{"service": "ec2", "effect": effect}])
-    ended = stage.run("terminate", id, "--yes")
+    ended, document = stage.run_all([("terminate", id, "--yes"), ("terminate", id, "--yes", "--json")])
     assert (ended.code, ended.out) == (code, "")
+    told = json.loads(document.out)
+    assert (document.code, told["plan"], told["error"]["what"] in document.err) == (code, None, True)
     assert stage.cloud.mutating_calls() == []
 
 

@@ -245,6 +245,18 @@ def test_it_gets_what_the_sdk_needs_and_nothing_more(launch: Launch, monkeypatch
     assert os.stat(os.environ["XDG_STATE_HOME"] + "/trainctl-tui/" + LOG).st_mode & 0o777 == 0o600
 
 
+def test_what_lies_in_the_users_directory_is_not_imported(
+    launch: Launch, link_cloud: SimCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("trainctl_tui", "boto3", "msgspec"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(99)")
+    monkeypatch.chdir(tmp_path)
+    with Following(launch) as following:
+        following.wait_settled()
+        assert held(following) == fleet(link_cloud, *launch.regions)
+        assert len(following.processes) == 1
+
+
 def test_the_collector_sees_no_textual() -> None:
     code = (
         "import sys, trainctl_tui.collector, trainctl_tui.bootstrap, trainctl_tui.link.server,"

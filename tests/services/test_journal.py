@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.acts import NOW, confirmed, facts, journal_at, judged, plan_of
-from trainctl_tui.domain.acts import Policy, Verdict
+from trainctl_tui.domain.acts import Finding, Judgement, Policy, Verdict
 from trainctl_tui.domain.errors import Conflict, NotFound, Refused
 from trainctl_tui.domain.operations import Operation, OpState, Outcome
 from trainctl_tui.launch import Launch
@@ -60,6 +60,15 @@ def test_what_is_confirmed_is_told_whole(journal: Journal) -> None:
     assert (kept.approval, kept.op.policy.user) == (approval, "ann")
     assert kept.planned[gone.id] == gone
     assert [event.phase for event in journal.events(id)] == ["confirmed"]
+
+
+def test_what_is_left_out_is_not_told_what_would_have_happened(journal: Journal) -> None:
+    ours = facts(2)
+    why = Finding("D4", Verdict.REFUSE, "Another service manages it.")
+    would = Finding("default", Verdict.WARN, "It is shut down; its volumes stay, and cost.")
+    plan, approval = plan_of((judged(facts(1)),), (Judgement(ours, Verdict.REFUSE, (would, why)),))
+    told = journal.operation(journal.confirm(plan, approval, policy=Policy(), launch=Launch()))
+    assert [one.reason for one in told.targets] == ["", "Another service manages it."]
 
 
 def test_another_process_sees_it_and_every_write_changes_the_version(journal: Journal) -> None:

@@ -193,6 +193,12 @@ class Judgement(Struct, frozen=True):
         return tuple(f.reason for f in sorted(self.findings, key=lambda f: -f.verdict))
 
     @property
+    def causes(self) -> tuple[str, ...]:
+        """The reasons of the strictest verdict alone: why it does not go, not what would happen if it did."""
+        strictest = max((f.verdict for f in self.findings), default=Verdict.ALLOW)
+        return tuple(f.reason for f in self.findings if f.verdict is strictest)
+
+    @property
     def by_word(self) -> bool:
         """Whether a batch leaves it out unless it is included one by one."""
         return any(found.by_word for found in self.findings)

@@ -71,7 +71,7 @@ def _too_many_run(group: Group) -> str:
         return ""
     return (
         f"{active} machines run there, and {limit} may: "
-        f"{len(group.targets)} more are too many. Stop others first, or raise safety.max_instances."
+        f"{len(group.targets)} more would be too many. Stop others first, or raise safety.max_instances."
     )
 
 

@@ -34,11 +34,23 @@ from trainctl_tui.services.report import report_of
 
 _ID = re.compile(r"i-[0-9a-f]{8,17}")  # as EC2 makes them, of both lengths
 NONE: Mapping[str, Any] = MappingProxyType({})
+NOT_PLANNED: Mapping[str, Any] = MappingProxyType(
+    {"plan": None, "dry_run": None, "operation": None, "error": None}
+)
 _NOTHING = "Nothing was sent."
 
 
 def act(given: argparse.Namespace) -> int:
-    """Do one act on some instances; return the exit code."""
+    """Do one act on some instances; return the exit code. --json tells what ends it early, too."""
+    try:
+        return _act(given)
+    except TrainctlError as error:
+        if given.json:
+            say_document({**NOT_PLANNED, "error": shapes.error(error.trouble)})
+        raise
+
+
+def _act(given: argparse.Namespace) -> int:
     saved = plan_file.load(Path(given.plan)) if given.plan else None
     ids = _ids(given, saved)
     ways = Ways.of(given, frozen=True)
@@ -84,8 +96,13 @@ def carry_out(prepared: Prepared, ways: Ways, beside: Mapping[str, Any] = NONE) 
         output.note_trouble("", error.trouble)
         code = codes.code_of(error.trouble)
     if ways.json:
-        output.say(shapes.encode({"schema": SCHEMA, "kind": "act", "lanes": [], **told, **beside}))
+        say_document({**told, **beside})
     return code
+
+
+def say_document(told: Mapping[str, Any]) -> None:
+    """Print the one object of an act that was asked for with --json."""
+    output.say(shapes.encode({"schema": SCHEMA, "kind": "act", "lanes": [], **told}))
 
 
 def _go(prepared: Prepared, ways: Ways, told: dict[str, Any]) -> int:
@@ -93,8 +110,9 @@ def _go(prepared: Prepared, ways: Ways, told: dict[str, Any]) -> int:
     if plan.verdict is Verdict.REFUSE:
         if not (ways.dry_run or ways.save_plan):
             _record_refusal(prepared)
-        words = "need your word, one by one: --include ID" if plan.needs_word else "none of these may go"
-        output.note(f"This {plan.act} is refused: {words}. {_NOTHING}")
+        words = "they need your word, one by one: --include ID" if plan.needs_word else "none of these may go"
+        unsaved = " No plan was saved." if ways.save_plan else ""
+        output.note(f"This {plan.act} is refused: {words}. {_NOTHING}{unsaved}")
         return codes.REFUSED
     if ways.save_plan:
         plan_file.save(Path(ways.save_plan), plan)

@@ -14,8 +14,8 @@ from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.domain.findings import Candidate, Findings
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.domain.tags import name_of
-from trainctl_tui.headless import asked, codes, output, shapes
-from trainctl_tui.headless.acting import act, carry_out, refuse_read_only
+from trainctl_tui.headless import asked, codes, output
+from trainctl_tui.headless.acting import NOT_PLANNED, act, carry_out, refuse_read_only, say_document
 from trainctl_tui.headless.consent import Ways
 from trainctl_tui.headless.known import Source
 from trainctl_tui.headless.planning import Prepared, Wish, prepare
@@ -23,7 +23,6 @@ from trainctl_tui.headless.reports import report_lanes
 from trainctl_tui.listing.format import plural
 from trainctl_tui.listing.waste import cost, found, sum_of, unsure_text, why
 from trainctl_tui.safe import safe
-from trainctl_tui.services.export import SCHEMA
 
 _KINDS = (Kind.INSTANCES, Kind.VOLUMES)
 _LONGEST = 1000  # characters of one line
@@ -53,14 +52,22 @@ def cleanup(given: argparse.Namespace) -> int:
         _tell(findings, chosen, ways)
         if code := report_lanes(known):
             output.note("Nothing is planned from a listing that is not whole.")
+            _without_plan(findings, chosen, ways)
             return code
         if launch.read_only or not chosen:
-            output.note("Read-only: nothing is planned." if chosen else "Nothing is chosen: nothing to plan.")
+            output.note(_hint(findings, chosen))
             return _without_plan(findings, chosen, ways)
         targets = [(one.row.region, one.row.id) for one in chosen]
         wish = Wish(Act.TERMINATE, tuple(dict.fromkeys(given.include)))
         prepared = prepare(wish, targets, source, launch, settings.policy, busy)
         return _plan(prepared, ways, _document(findings, chosen))
+
+
+def _hint(findings: Findings, chosen: tuple[Candidate, ...]) -> str:
+    """Return why nothing is planned, and what would be."""
+    if chosen:
+        return "Read-only: nothing is planned."
+    return f"Nothing is chosen: nothing to plan.{' Choose with --include ID.' if findings.candidates else ''}"
 
 
 def _goes_on(ways: Ways) -> bool:
@@ -109,9 +116,7 @@ def _tell(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> None
 
 def _without_plan(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> int:
     if ways.json:
-        none = {"plan": None, "dry_run": None, "operation": None, "error": None}
-        head = {"schema": SCHEMA, "kind": "act", "lanes": []}
-        output.say(shapes.encode({**head, **none, **_document(findings, chosen)}))
+        say_document({**NOT_PLANNED, **_document(findings, chosen)})
     return codes.DONE
 
 

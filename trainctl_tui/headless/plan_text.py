@@ -94,8 +94,11 @@ def _volumes_of(goes: tuple[Judgement, ...]) -> str:
     staying = [volume.monthly for volume in volumes if volume.delete_on_termination is False]
     priced = [cost for cost in staying if cost is not None]
     cost = sum(priced) if len(priced) == len(staying) else None
-    told = f"volumes: {len(volumes) - len(staying)} die"
-    told += f", {len(staying)} stay ({_monthly(cost)})" if staying else ""
+    dying = len(volumes) - len(staying)
+    told = f"volumes: {dying} {'dies' if dying == 1 else 'die'}"
+    told += (
+        f", {len(staying)} {'stays' if len(staying) == 1 else 'stay'} ({_monthly(cost)})" if staying else ""
+    )
     return told + (f"; those of {plural(unknown, 'instance')} are unknown" if unknown else "")
 
 

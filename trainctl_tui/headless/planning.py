@@ -113,7 +113,7 @@ def promptly(what: str, job: Callable[[], Answer]) -> Answer:
 
 
 def _say_wait(trouble: Trouble, seconds: float) -> None:
-    output.note(f"{trouble.kind}: {trouble.what} Again in {seconds:.0f} s.")
+    output.note(f"{trouble.what} {trouble.why} Again in {seconds:.0f} s.")
 
 
 def _refuse_another(saved: SavedPlan | None, account: str, launch: Launch) -> None:

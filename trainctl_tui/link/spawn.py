@@ -25,12 +25,13 @@ def spawn(launch: Launch, generation: int) -> subprocess.Popen[bytes]:
     """Start a collector with pipes on its standard input and output. May raise OSError.
 
     It has a session of its own, so that no key pressed at the terminal is a signal to it. ``generation``
-    rises with each collector of one view, and so do its sweep numbers.
+    rises with each collector of one view, and so do its sweep numbers. ``-P``: what lies in the directory
+    that the user is in, such as another ``boto3.py``, is never imported.
     """
     log = _open_log()
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", "trainctl_tui.collector", str(generation)],
+            [sys.executable, "-P", "-m", "trainctl_tui.collector", str(generation)],
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -100,7 +100,7 @@ class Journal:
     def operation(self, id: str) -> Operation:
         """Return one operation; the beginning of an id will do. Raises NotFound, also where several fit."""
         if not self._file.is_there:
-            raise NotFound(f"There is no operation {id}.", "None was ever confirmed here.")
+            raise NotFound(f"There is no operation {id!r}.", "None was ever confirmed here.")
         with self._file.reading() as connection:
             return self._told(connection, op_of(connection, id))
 
@@ -228,7 +228,7 @@ def _target(judgement: Judgement, outcome: Outcome | None) -> Target:
         name=dict(facts.tags or ()).get("Name", ""),
         outcome=outcome,
         state=facts.state,
-        reason=" ".join(judgement.reasons) if outcome else "",
+        reason=" ".join(judgement.causes) if outcome else "",
         hourly=facts.hourly,
     )
 

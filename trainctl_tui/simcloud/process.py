@@ -217,7 +217,16 @@ def spawn(
     listener, endpoint = reservation.listener, reservation.endpoint
     with listener:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, "--fd", str(listener.fileno()), "--follow-stdin", *arguments],
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                module,
+                "--fd",
+                str(listener.fileno()),
+                "--follow-stdin",
+                *arguments,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,

@@ -127,10 +127,12 @@ def _volumes_of(goes: tuple[Judgement, ...]) -> Text:
     staying = [volume.monthly for volume in volumes if volume.delete_on_termination is False]
     unknown = sum(one.facts.volumes is None for one in goes)
     known = [cost for cost in staying if cost is not None]
-    text = Text(f"  volumes: {len(volumes) - len(staying)} die", "red" if volumes else "dim")
+    dying = len(volumes) - len(staying)
+    text = Text(f"  volumes: {dying} {'dies' if dying == 1 else 'die'}", "red" if volumes else "dim")
     if staying:
         cost = _monthly(sum(known) if len(known) == len(staying) else None)
-        text.append(f", {len(staying)} stay and cost {cost}", "cyan")
+        stay = "stays and costs" if len(staying) == 1 else "stay and cost"
+        text.append(f", {len(staying)} {stay} {cost}", "cyan")
     if unknown:
         text.append(f", those of {plural(unknown, 'instance')} are unknown", "bold yellow")
     return text
