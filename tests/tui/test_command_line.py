@@ -71,7 +71,7 @@ def test_a_line_that_leads_nowhere_says_what_there_is(text: str, said: str) -> N
     assert caught.value.next_step
 
 
-@pytest.mark.parametrize("text", ["volumes gpus>1", "instances age>", "snapshots |", "i cost>5"])
+@pytest.mark.parametrize("text", ["volumes gpus>1", "instances age>", "snapshots |", "i cost>"])
 def test_a_pane_with_a_filter_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(InvalidQuery):
         read(text)

@@ -202,8 +202,8 @@ def trouble_of(pane: PaneView) -> Trouble:
 
 
 def title(app: TrainctlApp, kind: Kind) -> str:
-    """Return the title of a pane."""
-    return line(app, f"title-{kind.value}")
+    """Return the title of a pane, without what the pane costs."""
+    return line(app, f"title-{kind.value}").partition(" · ")[0]
 
 
 def screen_of(app: TrainctlApp) -> str:

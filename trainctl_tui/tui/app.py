@@ -85,6 +85,10 @@ class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, Theme
             partial(session.follow, self.post_message), thread=True, group="link", exit_on_error=True
         )
 
+    async def action_quit(self) -> None:
+        """Leave as the dashboard does, whatever is before it: it asks where an operation is under way."""
+        self.dashboard.action_quit()
+
     def on_unmount(self) -> None:
         """End the session: its thread waits for words that nobody will hear."""
         self.session.close()

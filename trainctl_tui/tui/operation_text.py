@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.console import Group as Lines
 from rich.console import RenderableType
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from trainctl_tui.domain.operations import FAILURES, Operation, OpState, Outcome, Target
-from trainctl_tui.listing.format import plural, wait
+from trainctl_tui.listing.format import age, plural, wait
 from trainctl_tui.listing.moments import moment
 from trainctl_tui.safe import safe
+from trainctl_tui.tui.widgets.cells import cells
 
 _BAR = 16  # cells
 _NAME = 20  # cells
@@ -52,112 +54,159 @@ def bar(operation: Operation) -> Text:
     total, settled = len(targets), sum(target.outcome is not None for target in targets)
     full = _BAR * settled // total if total else _BAR
     failed = any(target.outcome in FAILURES for target in operation.targets)
-    line = Text("━" * full, "red" if failed else "green")
-    line.append("━" * (_BAR - full), "dim")
-    return line.append(f" {settled}/{total}", "bold")
+    colour = "red" if failed else "green"
+    return Text.assemble(
+        ("━" * full, colour), ("━" * (_BAR - full), "bright_black"), (f" {settled}/{total}", "bold")
+    )
 
 
 def pace(operation: Operation, now: float) -> str:
-    """Return rate, time to go and time gone; "estimating" until enough has settled. ``now`` is our clock."""
+    """Return rate, time to go and time gone; "estimating" until enough has settled. ``now`` is our clock.
+
+    What waits for somebody has neither rate nor end, and its time is coarse: nothing there moves.
+    """
+    if operation.state.is_final:
+        begun, ended = operation.began_at, operation.ended_at
+        return "never began" if begun is None or ended is None else f"took {wait(ended - begun)}"
+    if _stands_still(operation):
+        return f"waits {_coarse(now - (operation.began_at or operation.made_at))}"
     if operation.began_at is None:
         return f"waits {wait(now - operation.made_at)}"
-    gone = max(0.0, (operation.ended_at or now) - operation.began_at)
-    if operation.state.is_final:
-        return f"took {wait(gone)}"
-    targets = going(operation)
-    worked = sum(target.outcome is not None for target in targets)
-    if worked < _SAMPLES or gone <= 0:
+    gone = max(0.0, now - operation.began_at)
+    rate = _rate(operation, gone)
+    if rate is None:
         return f"estimating · {wait(gone)}"
-    rate = worked / gone
-    left = (len(targets) - worked) / rate
-    return f"{_rate(rate)} · ETA {wait(left)} · {wait(gone)}"
+    told = f"{rate:.1f}/s" if rate >= 1 else f"{rate * 60:.0f}/min"
+    return f"{told} · ETA {wait(_open(operation) / rate)} · {wait(gone)}"
 
 
-def _rate(rate: float) -> str:
-    return f"{rate:.1f}/s" if rate >= 1 else f"{rate * 60:.0f}/min"
+def _stands_still(operation: Operation) -> bool:
+    return is_orphan(operation) or operation.state is OpState.WAITING_CREDENTIALS
 
 
-def line(operation: Operation, now: float) -> Text:
-    """Return an operation in one line."""
-    head = Text(f"{operation.act} {len(going(operation))}  ", "bold").append_text(bar(operation))
-    head.append(f"  {_state(operation)}", _STATE_STYLES.get(operation.state, "cyan"))
-    return head.append(f"  {pace(operation, now)}", "dim")
+def _coarse(seconds: float) -> str:
+    return "<1m" if seconds < 60 else age(seconds)
 
 
-def block(operation: Operation, now: float, *, here: bool, opened: bool) -> Lines:
+def _open(operation: Operation) -> int:
+    return sum(target.outcome is None for target in operation.targets)
+
+
+def _rate(operation: Operation, gone: float) -> float | None:
+    """Return how many targets settle a second, or None while too few have."""
+    worked = sum(target.outcome is not None for target in going(operation))
+    return None if worked < _SAMPLES or gone <= 0 else worked / gone
+
+
+def line(operation: Operation, pace: str) -> Text:
+    """Return an operation in one line. What is over stands back, but for how it ended."""
+    over, told = operation.state.is_final, _state(operation)
+    style = "bold yellow" if is_orphan(operation) else _STATE_STYLES.get(operation.state, "bold cyan")
+    return Text.assemble(
+        (f"{operation.act} {len(going(operation))}  ", "dim" if over else "bold"),
+        bar(operation),
+        (f"  {told}", style),
+        (f"  {pace}", "dim"),
+    )
+
+
+def about(operation: Operation, now: float) -> str:
+    """Return which operation it is, when it was made and who runs it."""
+    told = f"{operation.id} · {moment(operation.made_at, now)}"
+    return f"{told} · {safe(operation.holder, 60)}" if operation.holder else told
+
+
+def block(operation: Operation, now: float, *, here: bool, opened: bool, may_act: bool = True) -> Lines:
     """Return an operation with who runs it and, where it is opened, a line for every target."""
-    head = Text("▸ " if here else "  ", "bold").append_text(line(operation, now))
-    if here:
-        head.stylize("reverse", 0, 2)
-    about = Text("    ", "dim")
-    about.append(f"{operation.id} · {moment(operation.made_at, now)}", "dim")
-    about.append(f" · {safe(operation.holder, 60)}" if operation.holder else "", "dim")
-    parts: list[RenderableType] = [head, about]
+    cursor = ("▸ ", "bold reverse") if here else ("  ", "")
+    head = Text.assemble(cursor, line(operation, pace(operation, now)))
+    parts: list[RenderableType] = [head, Text(f"    {about(operation, now)}", "dim")]
     if is_orphan(operation):
-        parts.append(
-            Text("    Nobody runs it: s resumes it, x ends it and finds out what was done.", "bold yellow")
-        )
+        keys = "s resumes it, x ends it and finds out what was done." if may_act else "This view only reads."
+        parts.append(Text(f"    Nobody runs it: {keys}", "bold yellow"))
     if operation.why:
         parts.append(Text(f"    {safe(operation.why, 500)}", "yellow"))
     if opened:
-        parts.append(_targets(operation.targets))
+        parts += _targets(operation.targets)
     else:
-        parts.append(Text(f"    {summary(operation)}", "dim"))
-    return Lines(*parts, Text())
+        parts.append(Text("    ").append_text(summary(operation)))
+    return Lines(*parts)
 
 
-def _targets(targets: tuple[Target, ...]) -> Table:
-    """Return a line for each; only what failed takes more of them for its reason."""
-    grid = Table.grid(padding=(0, 1, 0, 0), expand=True)
-    grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True, overflow="ellipsis", max_width=_NAME)
-    grid.add_column(no_wrap=True)
-    grid.add_column(ratio=1)
-    for target in targets:
+def _targets(targets: tuple[Target, ...]) -> list[RenderableType]:
+    """Return a line for each; what failed has its reason whole, below it."""
+    names = [safe(target.name, 60) for target in targets]
+    words = [_told(target) for target in targets]
+    wide = min(_NAME, max(map(cell_len, names), default=0)), max(map(cell_len, words), default=0)
+    lines: list[RenderableType] = []
+    for target, name, word in zip(targets, names, words, strict=True):
         sign, style = _sign(target)
-        told = Text(f"{target.outcome or safe(target.state) or 'waits'}", style)
-        told.append(f" {safe(target.code)}" if target.code else "", "red")
         bad = target.outcome in FAILURES
-        words = (safe(target.state) if target.outcome is not None else "", safe(target.reason, 300))
-        why = Text("  ".join(word for word in words if word), "red" if bad else "dim", overflow="ellipsis")
-        why.no_wrap = not bad
-        grid.add_row(
-            Text.assemble("    ", (f"{sign} ", style), safe(target.id)),
-            Text(safe(target.name, 60)),
-            told,
-            why,
-        )
-    return grid
+        seen = safe(target.state) if target.outcome is not None else ""
+        reason = safe(target.reason, 300)
+        aside = "  ".join(one for one in (seen, "" if bad else reason) if one)
+        text = Text.assemble("    ", (f"{sign} ", style), f"{safe(target.id)} {cells(name, wide[0])} ")
+        text.append(cells(word, wide[1]), style).append(f"  {aside}", "dim")
+        text.no_wrap, text.overflow = True, "ellipsis"
+        lines.append(text)
+        if bad and reason:
+            lines.append(Padding(Text(reason, "red"), (0, 1, 0, 6)))
+    return lines
+
+
+def _told(target: Target) -> str:
+    word = target.outcome or safe(target.state) or "waits"
+    return f"{word} {safe(target.code)}" if target.code else str(word)
 
 
 def _sign(target: Target) -> tuple[str, str]:
-    if target.outcome is None:
-        return "…", "cyan"
-    if target.outcome in _GOOD:
+    return ("…", "cyan") if target.outcome is None else _sign_of(target.outcome)
+
+
+def _sign_of(outcome: Outcome) -> tuple[str, str]:
+    if outcome in _GOOD:
         return "✓", "green"
-    return ("✕", "bold red") if target.outcome in FAILURES else ("-", "yellow")
+    return ("✕", "bold red") if outcome in FAILURES else ("-", "yellow")
 
 
-def summary(operation: Operation) -> str:
+def summary(operation: Operation) -> Text:
     """Return how the targets ended, in numbers that add up to the selection."""
-    counts = [f"{count} {outcome}" for outcome in Outcome if (count := operation.count(outcome))]
-    still = len(operation.targets) - operation.settled
-    return ", ".join((*counts, *([f"{still} under way"] if still else [])))
+    counts = [
+        Text(f"{count} {outcome}", _sign_of(outcome)[1])
+        for outcome in Outcome
+        if (count := operation.count(outcome))
+    ]
+    still = _open(operation)
+    return Text(", ").join((*counts, *([Text(f"{still} under way", "cyan")] if still else [])))
 
 
 def banner(unfinished: tuple[Operation, ...], now: float) -> Text:
-    """Return the dashboard's line about what is under way, or nothing. An orphan is a warning."""
+    """Return the dashboard's line about what is under way, or nothing. An orphan is a warning.
+
+    Its times are coarse: a dashboard on which nothing happens writes nothing (CONTRACTS.md).
+    """
     if not unfinished:
         return Text()
     orphans = [one for one in unfinished if is_orphan(one)]
     first = (orphans or list(unfinished))[0]
-    text = Text("▲ " if orphans else "▶ ", "bold yellow" if orphans else "bold green")
-    text.append_text(line(first, now))
+    sign = ("▲ ", "bold yellow") if orphans else ("▶ ", "bold green")
+    text = Text.assemble(sign, line(first, _coarse_pace(first, now)))
     if orphans:
         text.append("  nobody runs it", "bold yellow")
     more = f"{plural(len(unfinished) - 1, 'operation')} more · " if len(unfinished) > 1 else ""
     return text.append(f"  {more}4 shows it", "dim")
 
 
+def _coarse_pace(operation: Operation, now: float) -> str:
+    if _stands_still(operation):
+        return pace(operation, now)
+    gone = max(0.0, now - (operation.began_at or operation.made_at))
+    rate = _rate(operation, gone)
+    end = "estimating" if rate is None else f"ETA {_coarse(_open(operation) / rate)}"
+    return f"{end} · {_coarse(gone)}"
+
+
 def _state(operation: Operation) -> str:
+    if is_orphan(operation):
+        return "not begun" if operation.began_at is None else "interrupted"
     return "cancelling" if operation.cancelled and not operation.state.is_final else str(operation.state)

@@ -46,7 +46,8 @@ class Planning:
         self.plan: Plan | None = None
         self.trouble: Trouble | None = None
         self.typed = ""
-        self.here = 0  # which of those that need a word
+        self._here = ""  # one of those that need a word; it keeps its place when another comes or goes
+        self._drawn: tuple[str, float] = ("", 0.0)  # the highlighted id on the screen, and since when
         self.gesture = Gesture()
         self._answer: FactsAnswer | None = None
         self._said = ""
@@ -96,7 +97,6 @@ class Planning:
         )
         if before is not None and before.hash() != self.plan.hash():
             self.typed = ""
-        self.here = min(self.here, max(0, len(self.waiting) - 1))
         self.gesture.shown(at)
 
     @property
@@ -125,18 +125,33 @@ class Planning:
     @property
     def highlighted(self) -> str:
         """The id whose word is asked for now, or ""."""
-        return self.waiting[self.here] if self.waiting else ""
+        waiting = self.waiting
+        return self._here if self._here in waiting else next(iter(waiting), "")
 
     def go(self, step: int) -> None:
         """Go to another target that needs a word."""
-        if self.waiting:
-            self.here = (self.here + step) % len(self.waiting)
+        if waiting := self.waiting:
+            self._here = waiting[(waiting.index(self.highlighted) + step) % len(waiting)]
 
-    def include(self, busy: Mapping[str, str], at: float) -> None:
-        """Give the word for the highlighted target, or take it back; all is judged again."""
-        if self.is_read and self.highlighted:
-            self._included ^= {self.highlighted}
-            self._judge(busy, at)
+    def drawn(self, id: str, at: float) -> None:
+        """Note that this target is on the screen as the highlighted one."""
+        if id != self._drawn[0]:
+            self._drawn = id, at
+
+    def include(self, busy: Mapping[str, str], at: float, pressed: float) -> None:
+        """Give the word for the highlighted target, or take it back; all is judged again.
+
+        A key that was ``pressed`` before that target was seen to be highlighted was meant for another one.
+        """
+        here = self.highlighted
+        if not self.is_read or not here:
+            return
+        if here != self._drawn[0] or pressed < self._drawn[1]:
+            self.too_quick("+")
+            return
+        self._here = here
+        self._included ^= {here}
+        self._judge(busy, at)
 
     def type(self, text: str) -> None:
         """Add to the phrase. A line that was pasted loses its end: it confirms nothing."""

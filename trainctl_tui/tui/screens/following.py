@@ -70,10 +70,10 @@ class Following(Acting):
             table = self.pane_of(Kind.INSTANCES).table
             table.mark([*table.model.marks, *failed])
 
-    def action_operations(self) -> None:
-        """Open the Operations pane."""
+    def action_operations(self, here: str = "") -> None:
+        """Open the Operations pane, on one of them where it is named."""
         may_act = not self.badges.launch.read_only
-        self._operations = OperationsScreen(self.board, self._clock, may_act)
+        self._operations = OperationsScreen(self.board, self._clock, may_act, here)
         self.owner.push_screen(self._operations, self._wanted_of)
 
     async def _wanted_of(self, wanted: tuple[str, str] | None) -> None:
@@ -89,13 +89,13 @@ class Following(Acting):
         elif what in ("resume", "roll_back"):
             job = partial(operating.resume if what == "resume" else operating.rollback, id)
             self.owner.operate(job, lambda _: None, lambda why: self.owner.tell(why, bad=True))
-            self.action_operations()
+            self.action_operations(id)
         else:
             await self.run_action(what)
 
     def _open_report(self, id: str) -> None:
         screen = TextScreen(f"Report of {id}", Text("Reading …", "dim"))
-        self.owner.push_screen(screen, lambda _: self.action_operations())
+        self.owner.push_screen(screen, lambda _: self.action_operations(id))
 
         def show(text: str) -> None:
             if screen.is_attached:
@@ -106,10 +106,15 @@ class Following(Acting):
     def _retry(self, id: str) -> None:
         """Plan anew for what failed; the plan reads everything again."""
         one = next((one for one in self.board.operations if one.id == id), None)
-        if one is not None:
-            self.active = self.panes.index(self.pane_of(Kind.INSTANCES))
-            failed = [target for target in one.targets if target.outcome in FAILURES]
-            self.plan_act(one.act, tuple((target.region, target.id) for target in failed))
+        if one is None:
+            return
+        if (one.account, one.endpoint) != (self.news.account, self.badges.launch.endpoint):
+            whose = f"account {one.account}" + (f" (profile {one.profile})" if one.profile else "")
+            self.owner.tell(f"Operation {id} was in {whose}, and this window shows another.", bad=True)
+            return
+        self.active = self.panes.index(self.pane_of(Kind.INSTANCES))
+        failed = [target for target in one.targets if target.outcome in FAILURES]
+        self.plan_act(one.act, tuple((target.region, target.id) for target in failed))
 
 
 def _states(board: Board) -> dict[str, str]:

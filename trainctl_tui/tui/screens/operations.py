@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich.console import RenderableType
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -27,6 +26,7 @@ class OperationsScreen(ModalScreen[tuple[str, str] | None]):
 
     ``what`` is an action of ``screens.acting``: "report", "roll_back", "retry", "resume", or "pane(n)".
     ``clock`` is this machine's. ``may_act`` False: a read-only run has no keys that change anything.
+    ``here`` names the operation to begin on, so that a second key never meets another one than the first.
     """
 
     BINDINGS = [
@@ -45,12 +45,15 @@ class OperationsScreen(ModalScreen[tuple[str, str] | None]):
           for key, pane in (("1", 1), ("2", 2), ("3", 3), ("tab", 1), ("shift+tab", 3))),
     ]  # fmt: skip
 
-    def __init__(self, board: Board, clock: Callable[[], float], may_act: bool = True) -> None:
+    def __init__(
+        self, board: Board, clock: Callable[[], float], may_act: bool = True, here: str = ""
+    ) -> None:
         super().__init__()
         self._board = board
         self._clock = clock
         self._may_act = may_act
-        self._here = self._ordered[0].id if self._ordered else ""
+        self._here = here
+        self._stay_here()
         self._blocks: dict[str, Static] = {}
         self._drawn: dict[str, object] = {}
         self._head = Static(id="operations-head")
@@ -71,9 +74,13 @@ class OperationsScreen(ModalScreen[tuple[str, str] | None]):
     def show(self, board: Board) -> None:
         """Take in how everything stands now; what is highlighted stays highlighted."""
         self._board = board
-        if not self._here and self._ordered:
-            self._here = self._ordered[0].id
+        self._stay_here()
         self._draw()
+
+    def _stay_here(self) -> None:
+        """Begin again with the first where what was highlighted is no longer told."""
+        if self.highlighted is None and self._ordered:
+            self._here = self._ordered[0].id
 
     @property
     def _ordered(self) -> list[Operation]:
@@ -87,19 +94,18 @@ class OperationsScreen(ModalScreen[tuple[str, str] | None]):
 
     def _draw(self) -> None:
         now, ordered = self._clock(), self._ordered
-        self._say_head(ordered)
         ids = [one.id for one in ordered]
         if ids != list(self._blocks):
             self._rebuild(ids)
+        self._say_head(ordered)
         for one in ordered:
-            opened = one.id == self._here or not one.state.is_final
-            drawn = (one, one.id == self._here, operation_text.pace(one, now))
+            here = one.id == self._here
+            drawn = (one, here, operation_text.pace(one, now), operation_text.about(one, now))
             if self._drawn.get(one.id) != drawn:
                 self._drawn[one.id] = drawn
-                block: RenderableType = operation_text.block(
-                    one, now, here=one.id == self._here, opened=opened
-                )
-                self._blocks[one.id].update(block)
+                opened = here or not one.state.is_final
+                block = operation_text.block(one, now, here=here, opened=opened, may_act=self._may_act)
+                self._blocks[one.id].set_class(here, "-here").update(block)
 
     def _rebuild(self, ids: list[str]) -> None:
         self._drawn.clear()
@@ -110,7 +116,7 @@ class OperationsScreen(ModalScreen[tuple[str, str] | None]):
     def _say_head(self, ordered: list[Operation]) -> None:
         trouble = self._board.trouble
         active = len(self._board.unfinished)
-        text = Text(f" 4 Operations {len(ordered)} ", "bold reverse")
+        text = Text.assemble((f" 4 Operations {len(ordered)} ", "bold reverse"))
         text.append(f"  {plural(active, 'operation')} under way" if active else "", "bold cyan")
         if trouble is not None:
             text.append(f"  {safe(trouble, 300)}", "bold yellow")

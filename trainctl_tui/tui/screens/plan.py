@@ -121,6 +121,13 @@ class PlanScreen(ModalScreen[Consent | None]):
         with self.app.batch_update():
             self._body.remove_children()
             self._body.mount_all(rows)
+        here = self.planning.highlighted
+        self.call_after_refresh(lambda: self.planning.drawn(here, monotonic()))
+
+    @property
+    def _is_here_in_sight(self) -> bool:
+        """Whether the target that a key would include is not scrolled away."""
+        return any(self._body.can_view_partial(row) for row in self._body.query(".-here"))
 
     def _bring_here(self) -> None:
         for row in self._body.query(".-here"):
@@ -197,8 +204,9 @@ class PlanScreen(ModalScreen[Consent | None]):
             self._show_plan(plan)
             self._bring_here()
         elif event.key == "plus":
-            planning.include(self._busy(), monotonic())
-            self._draw()
+            if self._is_here_in_sight:
+                planning.include(self._busy(), monotonic(), event.time)
+                self._draw()
             self._bring_here()
         elif event.key == "r" and not plan.phrase:
             self._check()
