@@ -44,6 +44,21 @@ def test_show_chooses(log: Audit, capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in "".join(shown(capsys))
 
 
+def test_no_line_is_said(log: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "show", "--id", "i-none"]) == 0
+    assert capsys.readouterr().err == "The log has no such line.\n"
+
+
+def test_what_was_never_written_is_not_called_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRAINCTL_STATE_DIR", str(tmp_path))
+    assert (main(["audit", "verify"]), main(["audit", "show"])) == (0, 0)
+    told = capsys.readouterr()
+    assert told.out == f"Empty: nothing is written in {tmp_path / NAME}\n"
+    assert told.err == "Nothing was ever confirmed or refused here.\n"
+
+
 def test_json_holds_every_field(log: Audit, capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads("\n".join(shown(capsys, "--json")))
     assert list(told) == ["schema", "kind", "lanes", "items"]

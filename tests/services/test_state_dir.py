@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -25,6 +26,14 @@ def test_the_chosen_one_then_the_xdg_one(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("TRAINCTL_STATE_DIR", str(tmp_path / "mine"))
     assert state_dir.find() == tmp_path / "mine"
     assert stat.S_IMODE((tmp_path / "mine").stat().st_mode) == 0o700
+
+
+def test_another_place_is_told_with_its_reason(tmp_path: Path) -> None:
+    assert state_dir.elsewhere() == ""
+    shutil.rmtree(tmp_path / "xdg")
+    (tmp_path / "xdg").write_text("no directory")
+    assert str(tmp_path / "var") in state_dir.elsewhere()
+    assert "because" in state_dir.elsewhere()
 
 
 def on_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

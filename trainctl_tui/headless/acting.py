@@ -27,7 +27,7 @@ from trainctl_tui.headless.planning import Prepared, Wish, locate, prepare, prom
 from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import CanAct, Patience
 from trainctl_tui.safe import safe
-from trainctl_tui.services import executor, log
+from trainctl_tui.services import executor, log, state_dir
 from trainctl_tui.services.confirming import confirm, entry_of
 from trainctl_tui.services.export import SCHEMA
 from trainctl_tui.services.report import report_of
@@ -127,6 +127,8 @@ def _go(prepared: Prepared, ways: Ways, told: dict[str, Any]) -> int:
     id = confirm(journal, bootstrap.audit(), plan, approval, policy=prepared.policy, launch=prepared.launch)
     executor.spawn(id, os.environ)
     _tell(f"Operation {id}", ways)
+    if moved := state_dir.elsewhere():
+        output.note(moved)
     if ways.detach:
         told["operation"] = report_of(journal, id)
         output.note(f"It goes on by itself: trainctl-tui op show {id}")

@@ -41,6 +41,9 @@ def _show(given: argparse.Namespace) -> int:
         output.say(_json(chosen).rstrip())
     for one in () if given.json else chosen:
         output.say(_line(one))
+    if not chosen and not given.json:
+        empty = "Nothing was ever confirmed or refused here."
+        output.note("The log has no such line." if found.entries else empty)
     return _complain(found)
 
 
@@ -63,6 +66,8 @@ def _verify(given: argparse.Namespace) -> int:
                 "why": found.why, "torn_lines": found.mended, "end_is_known": end_is_known,
                 "last_hash": found.head.hash}  # fmt: skip
         output.say(shapes.encode(told))
+    elif found.broken is None and not found.entries:
+        output.say(safe(f"Empty: nothing is written in {log.file}", 4096))
     elif found.broken is None:
         output.say(
             safe(f"Whole: {len(found.entries):,} entries in {log.file}, the last {found.head.hash}", 4096)

@@ -50,6 +50,15 @@ def find() -> Path:
     )
 
 
+def elsewhere() -> str:
+    """Say where the journal is and why, if it is not in the state directory; else "".
+
+    What another program keeps in the state directory is then not seen: whoever acts is to know.
+    """
+    folder, usual = find(), state_dir()
+    return "" if folder == usual else f"The journal is kept in {folder}, because {why_not(usual)}."
+
+
 def why_not(folder: Path) -> str:
     """Make a directory private and say why it does not serve, or ""."""
     try:
