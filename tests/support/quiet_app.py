@@ -1,6 +1,7 @@
 """The dashboard on a link that says one fleet and no more: what a pty test can watch being idle.
 
-``python -m tests.support.quiet_app [pending]``; with ``pending`` one instance is about to change.
+``python -m tests.support.quiet_app [pending]``; with ``pending`` one instance is about to change. It follows
+the journal of ``TRAINCTL_STATE_DIR``, as the program does.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import sys
 import time
 
-from tests.support.nowhere import nothing_begun
 from tests.support.rows import ME, NOW, REGION, instance, snapshot, volume
 from tests.support.scripted_link import ScriptedLink
 from trainctl_tui.domain.inventory import Lane, Listing
@@ -16,6 +16,8 @@ from trainctl_tui.domain.resources import Kind, Row
 from trainctl_tui.launch import Launch
 from trainctl_tui.link import messages as m
 from trainctl_tui.listing.news import News
+from trainctl_tui.services import state_dir
+from trainctl_tui.services.operating import Operating
 from trainctl_tui.services.view_memory import ViewMemory
 from trainctl_tui.tui import lifecycle
 from trainctl_tui.tui.app import TrainctlApp
@@ -47,9 +49,8 @@ def main() -> int:
     for kind, items in rows.items():
         lane = Lane(ME.account, REGION, kind)
         link.say(m.Listed(Listing(lane, 1, tuple(items), NOW, complete=True), 0.0))
-    app = TrainctlApp(
-        open_session(Launch()), open_session, ViewMemory(), ViewSettings(), clock, nothing_begun()
-    )
+    operating = Operating(state_dir.find, {})
+    app = TrainctlApp(open_session(Launch()), open_session, ViewMemory(), ViewSettings(), clock, operating)
     return lifecycle.run(app, link.close)
 
 

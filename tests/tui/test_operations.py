@@ -89,7 +89,7 @@ async def test_another_windows_operation_shows_its_holder_a_bar_and_a_line_for_e
         assert "4 Operations 2" in shown
         assert "1 operation under way" in shown
         assert "stop 3  ━━━━━━━━━━━━━━━━ 1/3  running  estimating · 60s" in shown
-        assert f"01OP1 · 2026-09-21 14:12 UTC, 1m ago · {HOLDER}" in shown
+        assert f"01OP1 · {HOLDER} · 2026-09-21 14:12 UTC, 1m ago" in shown
         assert f"✓ {instance(1).id} train-1 done" in shown
         assert f"… {instance(2).id} train-2 stopping" in shown
         # What is over comes after it, however new it is, and in short.
@@ -191,6 +191,14 @@ async def test_a_cancelled_operation_stays_under_the_cursor() -> None:
         assert screen.highlighted.id == "01OP3"
         await arrive(s, pilot, *others[:2], replace(others[2], cancelled=True))
         assert "cancelling" in on_screen(s)
+
+
+async def test_what_is_opened_by_a_move_is_brought_into_sight() -> None:
+    s, _ = staged(DONE, RUNS, FAILED)
+    async with s.app.run_test(size=(80, 16)) as pilot:
+        await opened(s, pilot)
+        await press(pilot, "G")
+        await until(pilot, lambda: f"- {instance(9).id} train-9 left out" in on_screen(s))
 
 
 async def test_what_is_no_longer_told_gives_the_cursor_away() -> None:

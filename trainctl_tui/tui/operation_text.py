@@ -16,6 +16,7 @@ from trainctl_tui.tui.widgets.cells import cells
 
 _BAR = 16  # cells
 _NAME = 20  # cells
+_LONG = 7200  # seconds from which minutes say nothing
 _SAMPLES = 3  # settled targets before a rate says anything
 _GOOD = frozenset({Outcome.DONE, Outcome.ACCEPTED, Outcome.ALREADY})
 _ASIDE = frozenset(
@@ -67,21 +68,25 @@ def pace(operation: Operation, now: float) -> str:
     """
     if operation.state.is_final:
         begun, ended = operation.began_at, operation.ended_at
-        return "never began" if begun is None or ended is None else f"took {wait(ended - begun)}"
+        return "never began" if begun is None or ended is None else f"took {_span(ended - begun)}"
     if _stands_still(operation):
         return f"waits {_coarse(now - (operation.began_at or operation.made_at))}"
     if operation.began_at is None:
-        return f"waits {wait(now - operation.made_at)}"
+        return f"waits {_span(now - operation.made_at)}"
     gone = max(0.0, now - operation.began_at)
     rate = _rate(operation, gone)
     if rate is None:
-        return f"estimating · {wait(gone)}"
+        return f"estimating · {_span(gone)}"
     told = f"{rate:.1f}/s" if rate >= 1 else f"{rate * 60:.0f}/min"
-    return f"{told} · ETA {wait(_open(operation) / rate)} · {wait(gone)}"
+    return f"{told} · ETA {_span(_open(operation) / rate)} · {_span(gone)}"
 
 
 def _stands_still(operation: Operation) -> bool:
     return is_orphan(operation) or operation.state is OpState.WAITING_CREDENTIALS
+
+
+def _span(seconds: float) -> str:
+    return wait(seconds) if seconds < _LONG else age(seconds)
 
 
 def _coarse(seconds: float) -> str:
@@ -111,16 +116,16 @@ def line(operation: Operation, pace: str) -> Text:
 
 
 def about(operation: Operation, now: float) -> str:
-    """Return which operation it is, when it was made and who runs it."""
-    told = f"{operation.id} · {moment(operation.made_at, now)}"
-    return f"{told} · {safe(operation.holder, 60)}" if operation.holder else told
+    """Return which operation it is, who runs it and when it was made."""
+    holder = f" · {safe(operation.holder, 60)}" if operation.holder else ""
+    return f"{operation.id}{holder} · {moment(operation.made_at, now)}"
 
 
 def block(operation: Operation, now: float, *, here: bool, opened: bool, may_act: bool = True) -> Lines:
     """Return an operation with who runs it and, where it is opened, a line for every target."""
     cursor = ("▸ ", "bold reverse") if here else ("  ", "")
     head = Text.assemble(cursor, line(operation, pace(operation, now)))
-    parts: list[RenderableType] = [head, Text(f"    {about(operation, now)}", "dim")]
+    parts: list[RenderableType] = [head, _one_line(Text(f"    {about(operation, now)}", "dim"))]
     if is_orphan(operation):
         keys = "s resumes it, x ends it and finds out what was done." if may_act else "This view only reads."
         parts.append(Text(f"    Nobody runs it: {keys}", "bold yellow"))
@@ -147,11 +152,15 @@ def _targets(targets: tuple[Target, ...]) -> list[RenderableType]:
         aside = "  ".join(one for one in (seen, "" if bad else reason) if one)
         text = Text.assemble("    ", (f"{sign} ", style), f"{safe(target.id)} {cells(name, wide[0])} ")
         text.append(cells(word, wide[1]), style).append(f"  {aside}", "dim")
-        text.no_wrap, text.overflow = True, "ellipsis"
-        lines.append(text)
+        lines.append(_one_line(text))
         if bad and reason:
             lines.append(Padding(Text(reason, "red"), (0, 1, 0, 6)))
     return lines
+
+
+def _one_line(text: Text) -> Text:
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text
 
 
 def _told(target: Target) -> str:

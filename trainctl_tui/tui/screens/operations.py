@@ -135,7 +135,9 @@ class OperationsScreen(ModalScreen[tuple[str, str] | None]):
             at = min(max(ids.index(self._here) + step, 0), len(ids) - 1)
             self._here = ids[at]
             self._draw()
-            self._blocks[self._here].scroll_visible(animate=False, top=True)
+            # It has just been opened: only when it is laid out is it known how far it reaches.
+            block = self._blocks[self._here]
+            self.call_after_refresh(block.scroll_visible, animate=False, top=True)
 
     def action_page(self, pages: int) -> None:
         """Scroll by pages: an operation may have more targets than fit."""
