@@ -56,24 +56,25 @@ class NaiveFleet:
         self.cursor: Key | None = None
         self.asleep = False
         self.marks: set[Key] = set()
-        self._wake = False
+        self.wakes = False  # whether a filter is under way that may highlight the cursor's row again
         self._at = 0
         self._anchor: Key | None = None
 
     def ask(self, wake: bool = False, **changes: Any) -> Wish:
         """Take a wish; return it, to be handed to ``arrived`` when its plan has run."""
-        self._wake = self._wake or wake
+        self.wakes = self.wakes or wake
         self.wish = self.wish._replace(**changes)
         return self.wish
 
     def arrived(self, wish: Wish) -> None:
         """A plan has run to its end."""
+        had_marks = bool(self.marks)
         self.marks -= self.view.rows.keys() - wish.rows.keys()
         self.view = wish
         self.shown = wish.shown()
         self.hidden = {key: verdict for key, verdict in wish.verdicts().items() if not verdict}
-        wake = self._wake and self.settled
-        self._wake = self._wake and not self.settled
+        wake = self.wakes and self.settled
+        self.wakes = self.wakes and not self.settled
         if self.cursor is None:
             return
         if self.cursor not in self.shown:
@@ -81,6 +82,7 @@ class NaiveFleet:
         elif wake or not self.asleep:
             self.asleep = False
             self._at = self.shown.index(self.cursor)
+        self.asleep = self.asleep or (had_marks and not self.marks)
 
     @property
     def settled(self) -> bool:

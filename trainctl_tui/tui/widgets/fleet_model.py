@@ -1,7 +1,7 @@
 """Which rows are shown, in what order, which are marked, and which one is meant. Pure: no Textual.
 
-The cursor and the marks hold keys, never row numbers. When the row under the cursor vanishes, the
-model falls *asleep*: nothing is highlighted and nothing can be acted on until the user moves.
+The cursor and the marks hold keys, never row numbers. When the row under the cursor vanishes, or the last
+marked row, the model falls *asleep*: nothing is highlighted and nothing can be acted on until the user moves.
 """
 
 from __future__ import annotations
@@ -133,9 +133,12 @@ class FleetModel:
             return
         self._view = plan.view
         removed = plan.change.removed
+        bereft = bool(self.marks) and self.marks.issubset(removed)
         if removed and not self.marks.isdisjoint(removed):
             self.marks -= removed
         self._settle()
+        # A key that was pressed for the marks must not find the row under the cursor instead.
+        self.asleep = self.asleep or (bereft and self.cursor is not None)
 
     def _settle(self) -> None:
         """Keep the cursor on its row; fall asleep where that row is not shown any more."""
