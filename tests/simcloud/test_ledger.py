@@ -13,6 +13,7 @@ from botocore.session import Session
 
 from tests.support.cloud import client
 from trainctl_tui.simcloud.process import SimCloud
+from trainctl_tui.simcloud.wire import question
 from trainctl_tui.simcloud.wire.ledger import VARIABLE
 
 pytestmark = pytest.mark.wire
@@ -57,6 +58,19 @@ def test_calls_are_told_apart(apart: tuple[SimCloud, Path]) -> None:
     assert cloud.ungated_calls() == ["ec2:StopInstances"]
     assert cloud.mutating_calls() == ["ec2:StopInstances"] * 4
     assert len(ledger.read_text().splitlines()) == 4
+
+
+def test_a_form_that_was_cut_short_asks_for_nothing() -> None:
+    signed = "AWS4-HMAC-SHA256 Credential=a/20261124/us-east-1/ec2/aws4_request"
+    environ = {
+        "HTTP_AUTHORIZATION": signed,
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/",
+    }
+    assert question.read(environ, b"Action=StopInstances").mutating
+    assert not question.read(environ, b"").mutating
+    assert question.read({**environ, "HTTP_AUTHORIZATION": signed.replace("ec2", "s3")}, b"").mutating
 
 
 def test_a_session_with_an_ungated_call_fails(tmp_path: Path) -> None:

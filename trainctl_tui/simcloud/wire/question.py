@@ -14,6 +14,8 @@ _SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 READS = ("Describe", "Get", "List", "Head", "Lookup", "Search", "Simulate", "Filter", "Batch Get")
 """How the names of operations begin that change nothing."""
 
+_FORMS = frozenset({"ec2", "sts", "iam"})  # services whose every request is a form with an Action
+
 
 @dataclass(frozen=True)
 class Question:
@@ -35,7 +37,9 @@ class Question:
 
     @property
     def mutating(self) -> bool:
-        """Say whether this would change anything."""
+        """Say whether this would change anything. A form cut short before its Action asks for nothing."""
+        if self.service in _FORMS and not self.form.get("Action"):
+            return False
         if self.protocol in ("s3", "rest"):
             return not self.action.startswith(("GET ", "HEAD "))
         return not self.action.startswith(READS) and self.action not in (
