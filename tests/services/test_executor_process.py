@@ -32,6 +32,14 @@ def begin(cloud: Scene, op: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=dict(cloud.environ), stderr=subprocess.PIPE, text=True, cwd="/")
 
 
+def answered(cloud: Scene, op: str) -> list[str]:
+    """Return the targets whose call was answered, and the answer written down.
+
+    The cloud shows an effect before its answer is out; a signal in between catches the executor in its call.
+    """
+    return [id for event in cloud.journal.events(op) if event.phase == "result" for id in event.ids]
+
+
 @pytest.mark.wire
 def test_a_stopped_holder_is_not_overtaken_and_a_killed_one_is(tmp_path: Path) -> None:
     clock = Clock()
@@ -39,7 +47,7 @@ def test_a_stopped_holder_is_not_overtaken_and_a_killed_one_is(tmp_path: Path) -
         ids = [cloud.machine("stopped", zone) for zone in "ab"]
         op = cloud.confirm(Act.START, ids)
         with begin(cloud, op[:20]) as first:
-            wait_until(lambda: len(cloud.engine.effects) == 2, "both to be sent", WAIT)
+            wait_until(lambda: answered(cloud, op) == ids, "both to be sent and written down", WAIT)
             wait_until(lambda: f"pid {first.pid} " in cloud.journal.operation(op).holder, "a holder", WAIT)
             os.kill(first.pid, signal.SIGSTOP)
             with begin(cloud, op) as second:
@@ -64,7 +72,7 @@ def test_it_has_a_session_of_its_own_and_ends_between_calls_when_asked(tmp_path:
     with scene(tmp_path, pace=0.02) as cloud:
         op = cloud.confirm(Act.START, [cloud.machine("stopped")])
         executor.spawn(op, cloud.environ)
-        wait_until(lambda: bool(cloud.engine.effects), "the call", WAIT)
+        wait_until(lambda: bool(answered(cloud, op)), "the call and its result", WAIT)
         wait_until(lambda: bool(cloud.journal.operation(op).holder), "a holder", WAIT)
         pid = int(cloud.journal.operation(op).holder.split()[1])
         assert os.getsid(pid) == pid

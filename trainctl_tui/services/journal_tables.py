@@ -12,8 +12,9 @@ from trainctl_tui.services.journal_rows import Event, OpRecord, Tracked
 def op_of(connection: sqlite3.Connection, id: str) -> OpRecord:
     """Return the operation whose id begins so. Raises NotFound for none or several."""
     beginning = id.strip().upper()
+    # A range finds them by the index, whatever the journal's age; "~" comes after every letter of an id.
     rows = connection.execute(
-        "SELECT id, final, body, sum FROM op WHERE substr(id, 1, ?) = ? LIMIT 2", (len(beginning), beginning)
+        "SELECT id, final, body, sum FROM op WHERE id >= ? AND id < ? LIMIT 2", (beginning, f"{beginning}~")
     ).fetchall()
     if len(rows) != 1 or not beginning:
         several = "Several begin so." if rows and beginning else ""
