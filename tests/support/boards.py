@@ -75,10 +75,3 @@ def operation(number: int, state: OpState, *targets: Target, **changes: object) 
         targets=targets or (target(number),),
     )
     return replace(one, **changes)
-
-
-def settled(number: int, *targets: Target, **changes: object) -> Operation:
-    """Return an operation that has ended, as its targets say."""
-    return operation(
-        number, OpState.DONE_WITH_FAILURES if len(targets) > 1 else OpState.DONE, *targets, **changes
-    )
