@@ -99,7 +99,9 @@ async def play(widget: Widget, pilot: Pilot[Any], seed: int) -> None:
             await widget.news(pilot, wishes, what)
             shown = [row.name for row in wishes.rows.values() if not wishes.wanted or wishes.wanted(row)]
             after = widget.highlighted()
-            assert after == before or before not in shown, f"seed {seed}, {what}: {before} became {after}"
+            # Where the last marked row is removed nothing is highlighted; ``check`` knows when that is so.
+            kept = after == before or (after is None and what == "remove")
+            assert kept or before not in shown, f"seed {seed}, {what}: {before} became {after}"
         widget.check()
 
 
