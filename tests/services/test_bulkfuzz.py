@@ -17,9 +17,9 @@ from trainctl_tui.domain.operations import Outcome
 from trainctl_tui.services.journal import Journal
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(campaign(300, 3600))]
-PARTS = 4
-SCENARIOS = campaign(750, 2500)
-"""Scenarios of each part: 3,000 in the short form, 10,000 in the long one."""
+PARTS = 8
+SCENARIOS = campaign(750, 1250)
+"""Scenarios of each part: 6,000 in the short form, 10,000 in the long one."""
 
 
 @pytest.fixture
