@@ -52,7 +52,9 @@ async def _take(app: Any, size: tuple[int, int]) -> None:
     async with app.run_test(size=size) as pilot:
         await _until(pilot, lambda: app.dashboard.news.settled, "every lane")
         for scene in SCENES:
-            await pilot.press(*scene.keys)
+            for key in scene.keys:
+                await pilot.press(key)
+                await pilot.pause()  # a plan includes only what was drawn under the cursor
             await _until(pilot, lambda: scene.words in _words(app), scene.words)  # noqa: B023 - waited for
             await pilot.pause(0.3)
             if scene.name:
