@@ -30,7 +30,7 @@ class ParseCost(Struct, frozen=True):
     equal: bool
 
 
-def parse_cost(rounds: int = 3) -> ParseCost:
+def parse_cost(rounds: int = 5) -> ParseCost:
     """Measure; the garbage of whoever ran before is kept out of both sides."""
     pages = _pages()
     gc.collect()
@@ -42,8 +42,14 @@ def parse_cost(rounds: int = 3) -> ParseCost:
 
 
 def _measured(pages: list[bytes], rounds: int) -> ParseCost:
-    botocore = cpu(lambda: botocore_parse(Kind.INSTANCES, pages[0]), rounds) * PAGES
-    cold = cpu(lambda: [new_sweep(Kind.INSTANCES).read(page) for page in pages], rounds)
+    both = [
+        (
+            cpu(lambda: botocore_parse(Kind.INSTANCES, pages[0])) * PAGES,
+            cpu(lambda: [new_sweep(Kind.INSTANCES).read(page) for page in pages]),
+        )
+        for _ in range(rounds)  # in turns, so that a busy minute strikes both
+    ]
+    botocore, cold = (min(spent) for spent in zip(*both, strict=True))
     sweep = new_sweep(Kind.INSTANCES)
     first = [sweep.read(page)[0] for page in pages]
     sweep.memory.turn()
@@ -55,14 +61,11 @@ def _measured(pages: list[bytes], rounds: int) -> ParseCost:
     return ParseCost(botocore, cold, warm, kept, second[3] == botocore_rows(Kind.INSTANCES, others[3]))
 
 
-def cpu(work: Callable[[], object], rounds: int) -> float:
-    """Return the least processor seconds of several rounds."""
-    spent = []
-    for _ in range(rounds):
-        begun = process_time()
-        work()
-        spent.append(process_time() - begun)
-    return min(spent)
+def cpu(work: Callable[[], object]) -> float:
+    """Return the processor seconds of some work."""
+    begun = process_time()
+    work()
+    return process_time() - begun
 
 
 def _pages() -> list[bytes]:
