@@ -43,3 +43,4 @@ _.get_default_screen  # Textual calls it
 _.exec_module  # importlib calls it
 _.refresh_styles  # Textual reads it
 _.exitstatus  # pytest reads it
+_.ALLOW_SELECT  # Textual reads it

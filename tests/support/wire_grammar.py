@@ -23,7 +23,7 @@ _END = "\x1b[?2026l"
 _OWN = re.compile(
     rf"\x1b\[{_STYLE}(?:;{_STYLE})*m"
     r"|\x1b\[\?2026[hl]"
-    r"|\x1b\]22;(?:default|text|pointer)\x07"
+    r"|\x1b\]22;(?:default|text|pointer|grab|grabbing)\x07"
     r"|\x1b\]52;c;(?P<copy>[A-Za-z0-9+/=]*)\x07"
     r"|\x1b\[(?P<row>\d{1,3});(?P<column>\d{1,3})H"
     r"|\r\n"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from textual.geometry import Offset
+from textual.widgets import Static
 
 from tests.support.dashboard import cursor, line, on_screen, until
 from tests.support.rows import ME, NOW, REGION, instance, snapshot
@@ -169,3 +171,15 @@ async def test_no_size_breaks_it(stage: Staged, size: tuple[int, int]) -> None:
         await pilot.press("1")
         await pilot.pause()
         assert "Instances" in on_screen(s)
+
+
+async def test_a_press_on_a_widget_that_is_leaving_ends_nothing(
+    stage: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s = stage()
+    async with s.app.run_test(size=(80, 24)) as pilot:
+        leaving = (Static("it has no parent any more"), Offset(0, 0))
+        monkeypatch.setattr(s.app.screen, "get_widget_and_offset_at", lambda x, y: leaving)
+        await pilot.mouse_down(offset=(5, 5))
+        await pilot.mouse_up(offset=(5, 5))
+        assert s.app.is_running

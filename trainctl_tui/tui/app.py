@@ -38,6 +38,8 @@ class TrainctlApp(KeyOrderMixin, OperatingMixin, SuspendMixin, CrashMixin, Theme
     """``open_session`` makes the session of a launch; ``clock`` is this machine's, in seconds."""
 
     CSS_PATH = "app.tcss"
+    # A press on a widget that is just leaving would end the app in Textual's selection of text; ``y`` copies.
+    ALLOW_SELECT = False
     TITLE = "trainctl-tui"
     BINDINGS = [Binding("ctrl+q", "quit", show=False), Binding("ctrl+c", "quit", show=False, priority=True)]
 
