@@ -9,7 +9,7 @@ DEV := .venv/.stamp-dev-$(call digest,dev)
 DEMO := $(or $(wildcard $(DEV)),.venv/.stamp-demo-$(call digest,demo))
 
 # Workers of pytest-xdist; a test that measures time wants few neighbours.
-WORKERS ?= 2
+WORKERS ?= 3
 BIN := .venv/bin
 
 # What decides and carries out changes: every branch of it is run by the tests.

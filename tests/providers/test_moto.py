@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from botocore.session import Session
 
 from tests.providers.conftest import REGION
 from tests.support.bulk_pages import BULK
 from tests.support.ec2_xml import AWKWARD
 from trainctl_tui.domain.resources import Kind
-from trainctl_tui.providers.aws.errors import Act
 from trainctl_tui.providers.aws.listings import SPECS
 from trainctl_tui.providers.aws.provider import AwsProvider
 from trainctl_tui.providers.base import Patience, ProviderOptions
@@ -57,8 +57,10 @@ def populate(ec2: object) -> None:
         ec2.create_snapshot(VolumeId=volume["VolumeId"], Description=name)  # type: ignore[attr-defined]
 
 
-def test_both_parsers_agree_on_moto(moto_provider: AwsProvider) -> None:
-    ec2 = moto_provider._caller.clients.get("ec2", REGION, Act("prepare"))
+def test_both_parsers_agree_on_moto(moto_provider: AwsProvider, moto_url: str) -> None:
+    ec2 = Session().create_client(
+        "ec2", REGION, endpoint_url=moto_url, aws_access_key_id="a", aws_secret_access_key="b"
+    )
     populate(ec2)
     counts = {}
     for kind in BULK:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -56,8 +57,7 @@ def run(home: dict[str, str], tmp_path: Path) -> Callable[..., Outcome]:
     def begin(
         program: str, count: int = 0, size: tuple[int, int] = (80, 24), told: Sequence[str] = ()
     ) -> Outcome:
-        folder = tmp_path / str(len(list(tmp_path.iterdir())))
-        folder.mkdir()
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))  # runs may begin at the same time
         argv, environment = prepare(folder, home, Plan(program, SEED + size[0], count, told=list(told)))
         with Recorder(argv, env=environment, cwd=str(folder), size=size) as terminal:
             code = terminal.wait_exit(MOST)
