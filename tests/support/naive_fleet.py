@@ -74,7 +74,7 @@ class NaiveFleet:
         self.shown = wish.shown()
         self.hidden = {key: verdict for key, verdict in wish.verdicts().items() if not verdict}
         wake = self.wakes and self.settled
-        self.wakes = self.wakes and not self.settled
+        self.wakes = self.wakes and not self.settled and not (had_marks and not self.marks)
         if self.cursor is None:
             return
         if self.cursor not in self.shown:

@@ -137,8 +137,11 @@ class FleetModel:
         if removed and not self.marks.isdisjoint(removed):
             self.marks -= removed
         self._settle()
-        # A key that was pressed for the marks must not find the row under the cursor instead.
-        self.asleep = self.asleep or (bereft and self.cursor is not None)
+        if bereft:
+            # A key that was pressed for the marks must not find the row under the cursor instead, now or after
+            # a filter that is under way.
+            self._wake = False
+            self.asleep = self.asleep or self.cursor is not None
 
     def _settle(self) -> None:
         """Keep the cursor on its row; fall asleep where that row is not shown any more."""
