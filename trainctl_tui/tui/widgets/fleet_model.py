@@ -138,8 +138,8 @@ class FleetModel:
             self.marks -= removed
         self._settle()
         if bereft:
-            # A key that was pressed for the marks must not find the row under the cursor instead: not now, nor
-            # after a filter that is under way.
+            # A key pressed for the marks must not find the row under the cursor instead: neither now
+            # nor after a filter that is under way.
             self._wake = False
             self.asleep = self.asleep or self.cursor is not None
 
