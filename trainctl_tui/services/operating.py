@@ -104,9 +104,12 @@ class Operating:
         """Tell what is new since ``seen``; return what to compare with the next time."""
         try:
             journal = self._journal()
+            version = journal.version()
+            if seen == (version, ()):
+                return seen  # nothing was under way, and nothing was written since
             # A process that is killed writes nothing more, and lets go all the same.
             holders = tuple(one.holder for one in journal.operations(unfinished=True))
-            now: object = (journal.version(), holders)
+            now: object = (version, holders)
             if now != seen:
                 tell(Board(journal.operations(), journal.busy()))
         except TrainctlError as error:
