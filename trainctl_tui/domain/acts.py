@@ -7,6 +7,7 @@ SAFETY.md says what they mean. Times are seconds since 1970 UTC on the provider'
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from enum import IntEnum, StrEnum
 
 import msgspec
@@ -24,6 +25,10 @@ class Act(StrEnum):
     STOP = "stop"
     REBOOT = "reboot"
     TERMINATE = "terminate"
+
+
+SAVING = frozenset({Act.STOP, Act.TERMINATE})
+"""Acts that end what a machine costs by the hour."""
 
 
 class Verdict(IntEnum):
@@ -180,6 +185,11 @@ class Finding(Struct, frozen=True):
     settled: bool = False  # nothing is left to do (D5)
 
 
+def strictest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings as they are told: the strictest first, else in the order of the table."""
+    return sorted(findings, key=lambda found: -found.verdict)
+
+
 class Judgement(Struct, frozen=True):
     """What holds for one target."""
 
@@ -190,7 +200,7 @@ class Judgement(Struct, frozen=True):
     @property
     def reasons(self) -> tuple[str, ...]:
         """Every reason, the strictest first."""
-        return tuple(f.reason for f in sorted(self.findings, key=lambda f: -f.verdict))
+        return tuple(found.reason for found in strictest_first(self.findings))
 
     @property
     def causes(self) -> tuple[str, ...]:

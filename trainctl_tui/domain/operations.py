@@ -25,6 +25,9 @@ class Outcome(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
+GOOD = frozenset({Outcome.DONE, Outcome.ACCEPTED, Outcome.ALREADY})
+"""Outcomes after which nothing is left to do for an approved target."""
+
 FAILURES = frozenset({Outcome.FAILED, Outcome.UNCONFIRMED, Outcome.NOT_ATTEMPTED})
 """Outcomes that a retry takes up again."""
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
-from trainctl_tui.domain.acts import Act, Facts, Finding, Fleet, Judgement, Policy, Situation, Verdict
+from trainctl_tui.domain.acts import SAVING, Act, Facts, Finding, Fleet, Judgement, Policy, Situation, Verdict
 from trainctl_tui.domain.errors import Refused
 from trainctl_tui.domain.limits import BATCH_RULES, RUNS, Group, total
 from trainctl_tui.domain.packing import packed
@@ -35,6 +35,18 @@ class Approval(Struct, frozen=True):
     phrase: str  # what was typed; "y" or "--yes" for a warning
     made_at: float
     expires_at: float
+
+
+class Volumes(Struct, frozen=True):
+    """How many die, or may; how many stay, and at what a month (USD; None: not known).
+
+    ``unread`` counts the machines whose volumes are not known.
+    """
+
+    dying: int
+    staying: int
+    monthly: float | None
+    unread: int
 
 
 class Plan(Struct, frozen=True):
@@ -66,9 +78,17 @@ class Plan(Struct, frozen=True):
     @property
     def hourly_saved(self) -> float | None:
         """USD an hour that end with the act; None where any price is unknown."""
-        if self.act not in (Act.STOP, Act.TERMINATE):
+        if self.act not in SAVING:
             return 0.0
         return total([one.facts.hourly for one in self.goes if one.facts.state in RUNS])
+
+    @property
+    def volumes(self) -> Volumes:
+        """What becomes of the volumes of what goes, if that is terminated."""
+        read = [volume for one in self.goes for volume in one.facts.volumes or ()]
+        staying = [volume.monthly for volume in read if volume.delete_on_termination is False]
+        unread = sum(one.facts.volumes is None for one in self.goes)
+        return Volumes(len(read) - len(staying), len(staying), total(staying), unread)
 
     def hash(self) -> str:
         """Return a hash of what is decided: act, place, targets that go with their facts, words given.

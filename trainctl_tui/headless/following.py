@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from threading import Event
 from time import monotonic
 
-from trainctl_tui.domain.operations import FAILURES, Operation, OpState, Outcome
+from trainctl_tui.domain.operations import FAILURES, GOOD, Operation, OpState, Outcome
 from trainctl_tui.headless import codes, output
 from trainctl_tui.headless.line import Line
 from trainctl_tui.listing.format import wait
@@ -24,7 +24,6 @@ WAITS = 10.0
 
 _LOOK = 0.2  # seconds between two looks at the journal
 _LONGEST = 1000
-_GOOD = frozenset({Outcome.DONE, Outcome.ACCEPTED, Outcome.ALREADY})
 
 
 def follow(journal: Journal, id: str, clock: Callable[[], float] = monotonic) -> Operation:
@@ -53,9 +52,9 @@ def code_of(operation: Operation) -> int:
         return codes.UNKNOWN
     if outcomes & FAILURES:
         return codes.FAILED
-    if outcomes <= _GOOD:
+    if outcomes <= GOOD:
         return codes.DONE
-    return codes.PARTIAL if outcomes & _GOOD else codes.REFUSED
+    return codes.PARTIAL if outcomes & GOOD else codes.REFUSED
 
 
 def outcome_lines(operation: Operation) -> Iterator[str]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from trainctl_tui.domain.acts import Act, Facts, Finding, Judgement, VolumeFacts
+from trainctl_tui.domain.acts import SAVING, Act, Facts, Finding, Judgement, VolumeFacts, strictest_first
 from trainctl_tui.domain.limits import RUNS
-from trainctl_tui.domain.plans import Plan
+from trainctl_tui.domain.plans import Plan, Volumes
 from trainctl_tui.domain.tags import name_of
 from trainctl_tui.listing.format import UNKNOWN, gib, plural
 from trainctl_tui.safe import safe
 
 _LONGEST = 1000  # characters of one line
-_SAVING = (Act.STOP, Act.TERMINATE)
 _LEFT_OUT = "left out"
 
 
@@ -52,10 +51,10 @@ def _lines(plan: Plan) -> Iterator[str]:
     if plan.findings:
         yield "together"
         yield from _reasons(plan.findings, "    ")
-    if plan.act in _SAVING and plan.goes:
+    if plan.act in SAVING and plan.goes:
         yield f"saves {_hourly(plan.hourly_saved)}"
     if plan.act is Act.TERMINATE and plan.goes:
-        yield _volumes_of(plan.goes)
+        yield _volumes_of(plan.volumes)
 
 
 def _group(title: str, group: tuple[Judgement, ...], act: Act) -> Iterator[str]:
@@ -77,7 +76,7 @@ def _target(facts: Facts) -> str:
 
 
 def _reasons(findings: Iterable[Finding], indent: str) -> Iterator[str]:
-    for one in sorted(findings, key=lambda one: -one.verdict):
+    for one in strictest_first(findings):
         yield f"{indent}{one.verdict.name:<6} {one.row:<7} {one.reason}"
 
 
@@ -87,19 +86,15 @@ def _fate(volume: VolumeFacts) -> str:
     return f"volume {volume.id}  {gib(volume.size_gib)}  {fates[volume.delete_on_termination]}{cost}"
 
 
-def _volumes_of(goes: tuple[Judgement, ...]) -> str:
+def _volumes_of(volumes: Volumes) -> str:
     """Return how many volumes end, and what those that stay cost."""
-    unknown = sum(one.facts.volumes is None for one in goes)
-    volumes = [volume for one in goes for volume in one.facts.volumes or ()]
-    staying = [volume.monthly for volume in volumes if volume.delete_on_termination is False]
-    priced = [cost for cost in staying if cost is not None]
-    cost = sum(priced) if len(priced) == len(staying) else None
-    dying = len(volumes) - len(staying)
-    told = f"volumes: {dying} {'dies' if dying == 1 else 'die'}"
-    told += (
-        f", {len(staying)} {'stays' if len(staying) == 1 else 'stay'} ({_monthly(cost)})" if staying else ""
-    )
-    return told + (f"; those of {plural(unknown, 'instance')} are unknown" if unknown else "")
+    told = f"volumes: {volumes.dying} {'dies' if volumes.dying == 1 else 'die'}"
+    if volumes.staying:
+        stay = "stays" if volumes.staying == 1 else "stay"
+        told += f", {volumes.staying} {stay} ({_monthly(volumes.monthly)})"
+    if volumes.unread:
+        told += f"; those of {plural(volumes.unread, 'instance')} are unknown"
+    return told
 
 
 def _hourly(amount: float | None) -> str:

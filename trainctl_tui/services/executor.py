@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from threading import Thread
 
 from trainctl_tui.domain.errors import Refused, TrainctlError
-from trainctl_tui.domain.operations import Operation, OpState, Outcome
+from trainctl_tui.domain.operations import GOOD, Operation, OpState, Outcome
 from trainctl_tui.launch import child_environment
 from trainctl_tui.services import journal_lock, report
 from trainctl_tui.services.executor_cloud import Cloud
@@ -23,9 +23,6 @@ from trainctl_tui.services.journal import Journal
 from trainctl_tui.services.journal_pen import Overtaken
 from trainctl_tui.services.log import log
 from trainctl_tui.services.state_dir import NoJournal
-
-GOOD = frozenset({Outcome.DONE, Outcome.ACCEPTED, Outcome.ALREADY})
-"""Outcomes after which nothing is left to do for an approved target."""
 
 
 def spawn(op: str, environ: Mapping[str, str]) -> None:

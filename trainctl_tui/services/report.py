@@ -15,7 +15,8 @@ import msgspec
 from msgspec import Struct
 
 from trainctl_tui import __version__
-from trainctl_tui.domain.acts import Act, Facts
+from trainctl_tui.domain.acts import SAVING, Act, Facts
+from trainctl_tui.domain.limits import RUNS, dollars, total
 from trainctl_tui.domain.operations import Operation, Outcome, Target
 from trainctl_tui.domain.packing import whole
 from trainctl_tui.paths import make_private, replace_file
@@ -31,9 +32,7 @@ FOLDER = "reports"
 """Where reports are kept, in the state directory."""
 
 _OPEN = "open"
-_SAVING = (Act.STOP, Act.TERMINATE)
 _EFFECTIVE = (Outcome.DONE, Outcome.ACCEPTED)
-_RAN = ("pending", "running")
 FATES = {True: "is deleted with it", False: "stays, and goes on costing", None: "may be deleted with it"}
 """What becomes of a volume by a terminate, by whether it dies."""
 
@@ -104,7 +103,7 @@ class Report(Struct, frozen=True):
     @property
     def saves(self) -> bool:
         """Whether an act like this one ends costs by the hour."""
-        return self.act in _SAVING
+        return self.act in SAVING
 
 
 def report_of(journal: Journal, id: str) -> Report:
@@ -190,7 +189,7 @@ def markdown(report: Report) -> str:
             else []
         ),
         f"- outcome: {_text(counts)}; together {sum(report.counts.values())} of {report.selected}",
-        *([f"- saved: {money(report.hourly_saved)} an hour"] if report.saves else []),
+        *([f"- saved: {dollars(report.hourly_saved)} an hour"] if report.saves else []),
         "",
         "| id | name | region | type | $/h | outcome | state | reason | request |",
         "|---|---|---|---|--:|---|---|---|---|",
@@ -232,11 +231,10 @@ def _counts(targets: tuple[TargetReport, ...]) -> dict[str, int]:
 
 def _saved(act: Act, targets: tuple[TargetReport, ...]) -> float | None:
     """Return USD an hour that ended with what ran; None where any price is unknown."""
-    if act not in _SAVING:
+    if act not in SAVING:
         return 0.0
-    ended = [one.hourly for one in targets if one.outcome in _EFFECTIVE and one.planned in _RAN]
-    known = [hourly for hourly in ended if hourly is not None]
-    return sum(known) if len(known) == len(ended) else None
+    ended = [one.hourly for one in targets if one.outcome in _EFFECTIVE and one.planned in RUNS]
+    return total(ended)
 
 
 def _row(target: TargetReport) -> str:
@@ -255,7 +253,7 @@ def _fates(report: Report) -> list[str]:
         return []
     lines = [
         f"- {_text(one.id)} of {_text(target.id)}: {size(one.size_gib)}, {FATES[one.dies]}"
-        + (f" ({money(one.monthly)} a month)" if one.dies is False else "")
+        + (f" ({dollars(one.monthly)} a month)" if one.dies is False else "")
         for target in report.targets
         if target.id in report.plan.ids
         for one in target.volumes or ()
@@ -271,11 +269,6 @@ def machines(count: int) -> str:
 def size(gib: int | None) -> str:
     """Return a size in GiB, or that it is unknown."""
     return "size unknown" if gib is None else f"{gib} GiB"
-
-
-def money(amount: float | None) -> str:
-    """Return USD as an estimate, or that the amount is unknown."""
-    return "an unknown amount" if amount is None else f"~${amount:,.2f}"
 
 
 def moment(seconds: float | None) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from trainctl_tui.domain.acts import Act
+from trainctl_tui.domain.limits import dollars
 from trainctl_tui.safe import safe
-from trainctl_tui.services.report import FATES, Report, TargetReport, machines, moment, money, size
+from trainctl_tui.services.report import FATES, Report, TargetReport, machines, moment, size
 
 
 def plain(report: Report, file: Path) -> str:
@@ -22,7 +23,7 @@ def _summary(report: Report) -> Iterator[str]:
     counts = ", ".join(f"{count} {outcome}" for outcome, count in report.counts.items())
     yield f"{counts}; together {sum(report.counts.values())} of {report.selected}"
     if report.saves:
-        yield f"saved: {money(report.hourly_saved)} an hour"
+        yield f"saved: {dollars(report.hourly_saved)} an hour"
     if report.cancelled:
         yield "cancelled"
     if report.why:
@@ -63,4 +64,4 @@ def _targets(report: Report) -> Iterator[str]:
 
 
 def _rate(target: TargetReport) -> str:
-    return "unknown $/h" if target.hourly is None else f"{money(target.hourly)}/h"
+    return "unknown $/h" if target.hourly is None else f"{dollars(target.hourly)}/h"

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from trainctl_tui.domain.operations import FAILURES, Operation, OpState, Outcome, Target
+from trainctl_tui.domain.operations import FAILURES, GOOD, Operation, OpState, Outcome, Target
 from trainctl_tui.listing.format import age, plural, wait
 from trainctl_tui.listing.moments import moment
 from trainctl_tui.safe import safe
@@ -18,7 +18,6 @@ _BAR = 16  # cells
 _NAME = 20  # cells
 _LONG = 7200  # seconds from which minutes say nothing
 _SAMPLES = 3  # settled targets before a rate says anything
-_GOOD = frozenset({Outcome.DONE, Outcome.ACCEPTED, Outcome.ALREADY})
 _ASIDE = frozenset(
     {
         Outcome.LEFT_OUT,
@@ -173,7 +172,7 @@ def _sign(target: Target) -> tuple[str, str]:
 
 
 def _sign_of(outcome: Outcome) -> tuple[str, str]:
-    if outcome in _GOOD:
+    if outcome in GOOD:
         return "✓", "green"
     return ("✕", "bold red") if outcome in FAILURES else ("-", "yellow")
 

@@ -11,8 +11,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from trainctl_tui.domain.acts import Act, Facts, Judgement, Verdict, VolumeFacts
-from trainctl_tui.domain.plans import Plan
+from trainctl_tui.domain.acts import (
+    SAVING,
+    Act,
+    Facts,
+    Finding,
+    Judgement,
+    Verdict,
+    VolumeFacts,
+    strictest_first,
+)
+from trainctl_tui.domain.plans import Plan, Volumes
 from trainctl_tui.domain.tags import name_of
 from trainctl_tui.listing.format import gib, plural
 from trainctl_tui.safe import safe
@@ -42,7 +51,7 @@ def headline(plan: Plan) -> Text:
         (f"{len(plan.left_out)} left out", "bold red" if plan.left_out else "dim"),
     ]
     line = Text(" · ", "dim").join(Text(text, style) for text, style in parts)
-    if plan.goes and plan.act in (Act.STOP, Act.TERMINATE):
+    if plan.goes and plan.act in SAVING:
         line.append(" · ", "dim").append(f"saves {_hourly(plan.hourly_saved)}", "bold")
     return line
 
@@ -66,12 +75,9 @@ def group_head(fate: Fate, count: int) -> Text:
 
 def whole_lines(plan: Plan) -> Text:
     """Return what holds for the batch as a whole: limits, and the volumes of all that go."""
-    lines = [
-        Text.assemble((f"  {found.verdict.name:<6} ", _STYLES[found.verdict]), safe(found.reason, _REASON))
-        for found in sorted(plan.findings, key=lambda found: -found.verdict)
-    ]
+    lines = _reasons(plan.findings, "  ")
     if plan.act is Act.TERMINATE and plan.goes:
-        lines.append(_volumes_of(plan.goes))
+        lines.append(_volumes_of(plan.volumes))
     return Text("\n").join(lines)
 
 
@@ -86,10 +92,7 @@ def target(one: Judgement, fate: Fate, plan: Plan, *, here: bool = False) -> Ren
     row.add_column(no_wrap=True)
     row.add_column(overflow="fold")
     row.add_row(head, Text(_description(facts), "" if fate is not Fate.LEFT else "dim"))
-    reasons = [
-        Text.assemble((f"{found.verdict.name:<6} ", _STYLES[found.verdict]), safe(found.reason, _REASON))
-        for found in sorted(one.findings, key=lambda found: -found.verdict)
-    ]
+    reasons = _reasons(one.findings)
     if plan.act is Act.TERMINATE and fate is not Fate.LEFT:
         reasons += [_fate(volume) for volume in facts.volumes or ()]
     return Lines(row, *(Padding(reason, (0, 0, 0, 7)) for reason in reasons))
@@ -101,6 +104,15 @@ def checking(ids: Iterable[str]) -> Text:
     for id in ids:
         line.append(f"     {safe(id)}", "bold").append("  checking …\n", "dim")
     return line
+
+
+def _reasons(findings: Iterable[Finding], indent: str = "") -> list[Text]:
+    return [
+        Text.assemble(
+            (f"{indent}{found.verdict.name:<6} ", _STYLES[found.verdict]), safe(found.reason, _REASON)
+        )
+        for found in strictest_first(findings)
+    ]
 
 
 def _description(facts: Facts) -> str:
@@ -121,20 +133,15 @@ def _fate(volume: VolumeFacts) -> Text:
     return text.append(f"{words}{cost}", style)
 
 
-def _volumes_of(goes: tuple[Judgement, ...]) -> Text:
+def _volumes_of(volumes: Volumes) -> Text:
     """Return how many volumes end, and what those that stay cost."""
-    volumes = [volume for one in goes for volume in one.facts.volumes or ()]
-    staying = [volume.monthly for volume in volumes if volume.delete_on_termination is False]
-    unknown = sum(one.facts.volumes is None for one in goes)
-    known = [cost for cost in staying if cost is not None]
-    dying = len(volumes) - len(staying)
-    text = Text(f"  volumes: {dying} {'dies' if dying == 1 else 'die'}", "red" if volumes else "dim")
-    if staying:
-        cost = _monthly(sum(known) if len(known) == len(staying) else None)
-        stay = "stays and costs" if len(staying) == 1 else "stay and cost"
-        text.append(f", {len(staying)} {stay} {cost}", "cyan")
-    if unknown:
-        text.append(f", those of {plural(unknown, 'instance')} are unknown", "bold yellow")
+    dies = "dies" if volumes.dying == 1 else "die"
+    text = Text(f"  volumes: {volumes.dying} {dies}", "red" if volumes.dying or volumes.staying else "dim")
+    if volumes.staying:
+        stay = "stays and costs" if volumes.staying == 1 else "stay and cost"
+        text.append(f", {volumes.staying} {stay} {_monthly(volumes.monthly)}", "cyan")
+    if volumes.unread:
+        text.append(f", those of {plural(volumes.unread, 'instance')} are unknown", "bold yellow")
     return text
 
 
