@@ -11,8 +11,9 @@ import pytest
 
 from tests.support.campaign import LONG
 from tests.support.cloud import cloud, sim_cloud, start_cloud
+from tests.support.commanding import Stage
 from tests.support.commands import Commands
-from trainctl_tui.simcloud.process import simulated_environment
+from trainctl_tui.simcloud.process import SimCloud, simulated_environment
 
 __all__ = ["Done", "Run", "cloud", "commands", "home", "run", "sim_cloud", "start_cloud"]
 
@@ -35,6 +36,22 @@ def commands() -> Iterator[Commands]:
     """One process that has imported everything and forks the commands of the session."""
     with Commands(LIMIT) as one:
         yield one
+
+
+@pytest.fixture(scope="module")
+def patient_commands() -> Iterator[Commands]:
+    """The same for commands that follow an operation to its end."""
+    with Commands(90.0) as running:
+        yield running
+
+
+@pytest.fixture
+def stage(acted: SimCloud, patient_commands: Commands, home: dict[str, str]) -> Iterator[Stage]:
+    """The cloud that a module names ``acted``, as no other test has left it, and commands on it."""
+    acted.clear_faults()
+    acted.forget_calls()
+    yield Stage(acted, patient_commands, environment(acted.endpoint, home))
+    acted.clear_faults()
 
 
 @pytest.fixture

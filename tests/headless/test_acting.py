@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.headless.conftest import environment
 from tests.support.commanding import Stage
-from tests.support.commands import Commands
 from tests.support.pty import Terminal
 from trainctl_tui.simcloud.process import SimCloud
 
@@ -21,23 +19,9 @@ TERMINATE = "ec2:TerminateInstances"
 
 
 @pytest.fixture(scope="module")
-def commands() -> Iterator[Commands]:
-    with Commands(90.0) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def acted() -> Iterator[SimCloud]:
     with SimCloud.start(seed=3, instances=20, speed=0) as running:
         yield running
-
-
-@pytest.fixture
-def stage(acted: SimCloud, commands: Commands, home: dict[str, str]) -> Iterator[Stage]:
-    acted.clear_faults()
-    acted.forget_calls()
-    yield Stage(acted, commands, environment(acted.endpoint, home))
-    acted.clear_faults()
 
 
 def test_a_machine_is_terminated_by_its_phrase_alone_and_by_one_call(stage: Stage) -> None:

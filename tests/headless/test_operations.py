@@ -11,9 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.headless.conftest import environment
 from tests.support.commanding import Stage
-from tests.support.commands import Commands
 from tests.support.processes import wait_until
 from trainctl_tui.simcloud.process import SimCloud
 
@@ -23,23 +21,9 @@ PROGRAM = (sys.executable, "-m", "trainctl_tui")
 
 
 @pytest.fixture(scope="module")
-def commands() -> Iterator[Commands]:
-    with Commands(90.0) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def acted() -> Iterator[SimCloud]:
     with SimCloud.start(seed=3, instances=4, speed=0) as running:
         yield running
-
-
-@pytest.fixture
-def stage(acted: SimCloud, commands: Commands, home: dict[str, str]) -> Iterator[Stage]:
-    acted.clear_faults()
-    acted.forget_calls()
-    yield Stage(acted, commands, environment(acted.endpoint, home))
-    acted.clear_faults()
 
 
 def begin(stage: Stage, *words: str) -> subprocess.Popen[str]:

@@ -22,6 +22,7 @@ from tests.support.campaign import campaign, seeded
 from tests.support.processes import PATIENCE
 from tests.support.remembering import Remembering, kept_lane
 from tests.support.rows import volume
+from tests.support.small_disk import small_disk
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(campaign(300, 3600))]
 ROOT = Path(__file__).parents[2]
@@ -195,27 +196,19 @@ def test_eight_processes_at_once_read_only_what_was_saved(tmp_path: Path, vandal
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MiB."""
-    place = tmp_path / "small"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", str(place)]
-    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("mounting a small disk takes root")
-    try:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "small", 2) as place:
         yield place
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
-def test_a_disk_that_fills_and_empties_never_lies(small_disk: Path) -> None:
+def test_a_disk_that_fills_and_empties_never_lies(disk: Path) -> None:
     chance = seeded("cache on a full disk")
     last, full = 0, 0
     for number in range(1, FILLINGS + 1):
-        with (small_disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+        with (disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
             for _ in range(chance.choice([0, 300, 450, 512])):
                 filler.write(bytes(4096))
-        with Remembering(small_disk / "cache") as one:
+        with Remembering(disk / "cache") as one:
             one.keep(*numbered(number))
             rows = one.rows()
             if rows is not None:
@@ -223,8 +216,8 @@ def test_a_disk_that_fills_and_empties_never_lies(small_disk: Path) -> None:
                 last = number_of(rows)
             full += len(one.warnings)
             assert len(one.warnings) <= 1
-        os.truncate(small_disk / "filler", 0)
-        with Remembering(small_disk / "cache") as one:
+        os.truncate(disk / "filler", 0)
+        with Remembering(disk / "cache") as one:
             rows = one.rows()
             assert one.warnings == []
             assert rows is None or last <= number_of(rows) <= number

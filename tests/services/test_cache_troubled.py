@@ -19,6 +19,7 @@ import pytest
 from tests.support import cache_child
 from tests.support.remembering import Remembering, kept_lane
 from tests.support.rows import snapshot, volume
+from tests.support.small_disk import small_disk
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.services import cache_disk
 from trainctl_tui.services.cache_reader import Reader
@@ -87,19 +88,9 @@ def test_a_lane_is_read_while_another_process_writes_it(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk() -> Iterator[Path]:
-    """A file system of 2 MiB."""
-    place = Path(tempfile.mkdtemp())
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", str(place)]
-    mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
-    try:
-        if not mounted:
-            pytest.skip("mounting a small disk takes root; the test with a limited file size says the same")
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "small", 2) as place:
         yield place
-    finally:
-        if mounted:
-            subprocess.run(["umount", "--lazy", str(place)], check=True)
-        place.rmdir()
 
 
 def fill(disk: Path) -> None:
@@ -109,18 +100,18 @@ def fill(disk: Path) -> None:
             file.write(bytes(4096))
 
 
-def test_a_full_disk_keeps_what_it_held_and_takes_more_once_there_is_room(small_disk: Path) -> None:
+def test_a_full_disk_keeps_what_it_held_and_takes_more_once_there_is_room(disk: Path) -> None:
     many = tuple(volume(number) for number in range(3000))
-    with Remembering(small_disk / "cache") as one:
+    with Remembering(disk / "cache") as one:
         one.keep(volume(1))
-        fill(small_disk)
+        fill(disk)
         for _ in range(3):
             one.keep(*many)
             assert one.rows() == (volume(1),)
         one.keep(snapshot(1), kind=Kind.SNAPSHOTS)
         assert one.rows(Kind.SNAPSHOTS) is None
         assert len(one.warnings) == 1
-        (small_disk / "full").unlink()
+        (disk / "full").unlink()
         one.keep(*many)
         assert one.rows() == many
         one.keep(snapshot(1), kind=Kind.SNAPSHOTS)
@@ -128,9 +119,9 @@ def test_a_full_disk_keeps_what_it_held_and_takes_more_once_there_is_room(small_
     assert len(one.warnings) == 1
 
 
-def test_a_disk_full_from_the_start_is_a_miss(small_disk: Path) -> None:
-    fill(small_disk)
-    with Remembering(small_disk / "cache") as one:
+def test_a_disk_full_from_the_start_is_a_miss(disk: Path) -> None:
+    fill(disk)
+    with Remembering(disk / "cache") as one:
         one.keep(volume(1))
         assert one.rows() is None
     assert len(one.warnings) == 1

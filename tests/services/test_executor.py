@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.acting_cloud import OnStage
-from tests.support.execution import NOW, Stage, stage, targets
+from tests.support.execution import EXPIRED, NOW, Stage, stage, targets
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import (
     CannotRecord,
     Denied,
-    ExpiredCredentials,
     Refused,
 )
 from trainctl_tui.domain.operations import OpState, Outcome
@@ -21,9 +20,6 @@ from trainctl_tui.services import executor, journal_lock
 from trainctl_tui.services.audit_chain import Entry
 from trainctl_tui.services.executor_run import PATIENCE
 from trainctl_tui.services.state_dir import NoJournal
-
-EXPIRED = ExpiredCredentials("Your session has ended.", "", "Run: aws sso login --profile research")
-
 
 # ---- credentials (R15) ----
 

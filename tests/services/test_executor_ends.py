@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.acting_cloud import OnStage
-from tests.support.execution import NOW, OTHER, Stage, targets
+from tests.support.execution import EXPIRED, NOW, OTHER, Stage, targets
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import (
     Bug,
     Denied,
-    ExpiredCredentials,
     InvalidResponse,
     NothingSent,
     OutcomeUnknown,
@@ -23,9 +22,6 @@ from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import Patience
 from trainctl_tui.services import executor
 from trainctl_tui.services.executor_sender import MOST
-
-EXPIRED = ExpiredCredentials("Your session has ended.", "", "Run: aws sso login --profile research")
-
 
 # ---- failures ----
 

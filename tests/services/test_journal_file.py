@@ -6,7 +6,6 @@ import os
 import shutil
 import sqlite3
 import stat
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from tests.support.acts import confirmed, facts, journal_at
 from tests.support.campaign import campaign, seeded
 from tests.support.killsweep import scratch
+from tests.support.small_disk import small_disk
 from trainctl_tui.domain.errors import NotFound
 from trainctl_tui.domain.operations import OpState
 from trainctl_tui.services import journal_file
@@ -199,29 +199,21 @@ def _bent(folder: Path, good: bytes, chance: Random, id: str, truth: object, num
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 1 MiB."""
-    place = tmp_path / "small"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", str(place)]
-    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("mounting a small disk takes root")
-    try:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "small", 1) as place:
         yield place
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
-def test_on_a_full_disk_no_intent_is_written_and_space_heals_it(small_disk: Path) -> None:
-    journal = journal_at(small_disk / "state")
+def test_on_a_full_disk_no_intent_is_written_and_space_heals_it(disk: Path) -> None:
+    journal = journal_at(disk / "state")
     id = confirmed(journal, 1)
     pen = journal.take(id)
-    with (small_disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+    with (disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
         while True:
             filler.write(bytes(4096))
     with pytest.raises(NoJournal, match="Make room"):
         _write_on(pen)
-    os.truncate(small_disk / "filler", 0)
+    os.truncate(disk / "filler", 0)
     pen = journal.take(id)
     pen.state(OpState.ABORTED)
     assert journal.operation(id).state is OpState.ABORTED

@@ -12,7 +12,7 @@ from typing import Any
 from tests.support.acting_cloud import Counted, Faults, OnStage, gather
 from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Job, JobState, Policy, Situation
-from trainctl_tui.domain.errors import Trouble
+from trainctl_tui.domain.errors import ExpiredCredentials, Trouble
 from trainctl_tui.domain.operations import Operation, Target
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.launch import Launch
@@ -28,6 +28,7 @@ from trainctl_tui.simcloud.engine import Clock
 from trainctl_tui.simcloud.engine.records import InstanceRecord
 from trainctl_tui.simcloud.provider import EngineProvider
 
+EXPIRED = ExpiredCredentials("Your session has ended.", "", "Run: aws sso login --profile research")
 NOW = 1_800_000_000.0
 REGION = "us-east-1"
 OTHER = "eu-west-1"
