@@ -46,7 +46,7 @@ unused: $(DEV)
 
 tests: $(DEV) ## the tests alone, with coverage
 	@rm -f .coverage .coverage.*
-	@$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 	@$(BIN)/coverage report --fail-under=100 --include="$(WHOLLY)"
 
 bench: $(DEV) ## measure the goals of performance, as ratios (PEERS=1 installs other programs to compare with)
