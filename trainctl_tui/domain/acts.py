@@ -1,4 +1,4 @@
-"""What an act on instances is judged by: the values that plan, journal, executor and screens share.
+"""What an act is judged by: the values that plan, journal, executor and screens share.
 
 SAFETY.md says what they mean. Times are seconds since 1970 UTC on the provider's clock; ``None`` means
 *unknown*, and unknown never counts as safe.
@@ -13,18 +13,30 @@ from enum import IntEnum, StrEnum
 import msgspec
 from msgspec import Struct
 
+from trainctl_tui.domain.disks import CopyFacts, DiskFacts, Host
 from trainctl_tui.domain.packing import packed
-from trainctl_tui.domain.resources import Tags
+from trainctl_tui.domain.resources import Kind, Tags
 from trainctl_tui.domain.tags import OWNER_KEYS
 
 
 class Act(StrEnum):
-    """What may be done to instances. The value is the verb that a phrase and a command use."""
+    """What may be done. The value is the verb that a phrase and a command use."""
 
     START = "start"
     STOP = "stop"
     REBOOT = "reboot"
     TERMINATE = "terminate"
+    ATTACH = "attach"  # a volume to a machine
+    DETACH = "detach"
+    DELETE = "delete"  # a volume or a snapshot
+    MODIFY = "modify"  # a volume's type, size and speed
+    KEEP = "keep"  # a volume is no longer deleted with its machine
+    CREATE = "create"  # a volume
+    SNAPSHOT = "snapshot"  # of a volume
+    RESTORE = "restore"  # a snapshot to a new volume
+    PROTECT = "protect"
+    UNPROTECT = "unprotect"
+    TAG = "tag"
 
 
 SAVING = frozenset({Act.STOP, Act.TERMINATE})
@@ -90,7 +102,11 @@ class VolumeFacts(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """All that is known of one instance at ``read_at``. ``state`` is "" where the id is not known."""
+    """All that is known of one target at ``read_at``. ``state`` is "" where the id is not known.
+
+    ``launched_at`` is when a volume or a snapshot was made. A volume has a ``disk``, a snapshot a ``copy``;
+    what is to be created is a target of ``kind`` volumes with neither, in state "new".
+    """
 
     id: str
     account: str
@@ -109,6 +125,10 @@ class Facts(Struct, frozen=True):
     job: Job = Job(JobState.UNKNOWN, "it was not probed")
     hourly: float | None = None  # USD
     spot_persistent: bool | None = None  # whether a spot machine may start again after a stop
+    kind: Kind = Kind.INSTANCES
+    disk: DiskFacts | None = None
+    copy: CopyFacts | None = None
+    host: Host | None = None  # of an attach
 
     @property
     def is_known(self) -> bool:
@@ -122,7 +142,13 @@ class Facts(Struct, frozen=True):
             for volume in self.volumes
         )  # fmt: skip
         decisive = msgspec.structs.replace(
-            self, read_at=0.0, hourly=None, volumes=volumes, job=Job(self.job.state)
+            self,
+            read_at=0.0,
+            hourly=None,
+            volumes=volumes,
+            job=Job(self.job.state),
+            disk=self.disk and msgspec.structs.replace(self.disk, monthly=None),
+            copy=self.copy and msgspec.structs.replace(self.copy, monthly=None, progress=None),
         )
         return hashlib.sha256(packed(decisive)).hexdigest()[:16]
 
@@ -166,6 +192,7 @@ class Situation(Struct, frozen=True):
     offline: str = ""  # why nothing can be asked, or ""
     partial: tuple[str, ...] = ()
     busy: dict[str, str] = {}
+    unlocked: dict[str, float] = {}  # id -> when its protection was taken off, by our journal
 
 
 FRESH = 15.0

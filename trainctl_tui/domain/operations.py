@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from trainctl_tui.domain.acts import Act
+from trainctl_tui.domain.orders import Change
 
 
 class Outcome(StrEnum):
@@ -66,6 +67,7 @@ class Target(Struct, frozen=True):
     request_id: str = ""
     attempts: int = 0
     hourly: float | None = None
+    made: str = ""  # id of what was made of it
 
 
 class Operation(Struct, frozen=True):
@@ -88,6 +90,7 @@ class Operation(Struct, frozen=True):
     cancelled: bool
     holder: str
     targets: tuple[Target, ...]
+    changes: dict[str, Change] = {}
 
     @property
     def settled(self) -> int:

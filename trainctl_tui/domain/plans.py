@@ -7,9 +7,20 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
-from trainctl_tui.domain.acts import SAVING, Act, Facts, Finding, Fleet, Judgement, Policy, Situation, Verdict
+from trainctl_tui.domain.acts import (
+    SAVING,
+    Act,
+    Facts,
+    Finding,
+    Fleet,
+    Judgement,
+    Policy,
+    Situation,
+    Verdict,
+)
 from trainctl_tui.domain.errors import Refused
 from trainctl_tui.domain.limits import BATCH_RULES, RUNS, Group, total
+from trainctl_tui.domain.orders import Change
 from trainctl_tui.domain.packing import packed
 from trainctl_tui.domain.rules import CLOCK_STEP
 from trainctl_tui.domain.safety import CHANGED, judge
@@ -35,6 +46,7 @@ class Approval(Struct, frozen=True):
     phrase: str  # what was typed; "y" or "--yes" for a warning
     made_at: float
     expires_at: float
+    changes: dict[str, Change] = {}
 
 
 class Volumes(Struct, frozen=True):
@@ -64,6 +76,7 @@ class Plan(Struct, frozen=True):
     verdict: Verdict  # of the whole: REFUSE where nothing may go
     findings: tuple[Finding, ...]  # of the batch (D30-D32, D28, D29)
     phrase: str  # what must be typed for TYPE, else ""
+    changes: dict[str, Change] = {}  # of what goes
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:
@@ -96,7 +109,9 @@ class Plan(Struct, frozen=True):
         It is the same for a plan that is made again as long as nothing has changed.
         """
         targets = sorted((one.facts.region, one.facts.id, one.facts.digest()) for one in self.goes)
-        decided = (self.act, self.account, self.endpoint, targets, sorted(self.included), self.phrase)
+        changes = sorted(self.changes.items())
+        included = sorted(self.included)
+        decided = (self.act, self.account, self.endpoint, targets, included, self.phrase, changes)
         return hashlib.sha256(packed(decided)).hexdigest()
 
     def approve(self, typed: str, now: float, *, word: str = "") -> Approval:
@@ -122,6 +137,7 @@ class Plan(Struct, frozen=True):
             word or typed,
             now,
             now + APPROVED,
+            self.changes,
         )
 
     def _refusal(self) -> str:
@@ -142,6 +158,7 @@ def make(
     included: Collection[str] = (),
     changed: Mapping[str, str] | None = None,
     least: Verdict = Verdict.ALLOW,
+    changes: Mapping[str, Change] | None = None,
 ) -> Plan:
     """Judge a selection, one target or many; raise Refused where ``included`` names what is not in it.
 
@@ -169,6 +186,7 @@ def make(
         verdict,
         findings,
         _phrase(act, goes, batch) if verdict is Verdict.TYPE else "",
+        {one.facts.id: changes[one.facts.id] for one in goes if changes and one.facts.id in changes},
     )
 
 

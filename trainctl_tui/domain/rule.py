@@ -12,6 +12,7 @@ from trainctl_tui.domain.acts import Act, Finding, Verdict
 Subject = TypeVar("Subject")
 
 EVERY = tuple(Act)
+MACHINE_ACTS = (Act.START, Act.STOP, Act.REBOOT, Act.TERMINATE)
 TERMINATE = (Act.TERMINATE,)
 START = (Act.START,)
 HALT = (Act.STOP, Act.REBOOT)

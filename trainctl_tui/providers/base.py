@@ -6,7 +6,7 @@ Everything that crosses this door is a domain value or an error of ``domain.erro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
@@ -14,8 +14,9 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from trainctl_tui.domain.acts import Act, Facts, Job
+from trainctl_tui.domain.acts import Facts, Job
 from trainctl_tui.domain.errors import Bug, TrainctlError, Trouble
+from trainctl_tui.domain.orders import Change, Order
 from trainctl_tui.domain.resources import Console, Identity, Kind, Region, Row
 
 
@@ -139,39 +140,75 @@ class CanShowRaw(Protocol):
 
 
 class Receipt(Struct, frozen=True):
-    """An accepted act. ``states`` by id, where the answer tells them; they may be passed by now."""
+    """An accepted act. ``states`` by id, where the answer tells them; they may be passed by now.
+
+    ``made`` are the ids of what was made, by target.
+    """
 
     request_id: str
     states: dict[str, str]
+    made: dict[str, str] = {}
+
+
+class Observed(Struct, frozen=True):
+    """How a target stands to an order now, in a word that the order's step knows; ``made`` is what came of it.
+
+    Of an act on a machine, and of a deletion, the word is the target's state. Of what is made it is the state
+    of that ("pending", "creating"). Else: "attached", "attaching", "busy", "detaching", "detached",
+    "modifying", "optimizing", "failed", ``AS_ASKED``, ``NOT_YET``. ``progress`` in per cent.
+    """
+
+    state: str
+    made: str = ""
+    progress: int | None = None
+
+
+AS_ASKED = "as asked"
+"""The target shows what was ordered: its tags, its flag, its size."""
+
+NOT_YET = "not yet"
+"""The target shows none of it."""
 
 
 @runtime_checkable
 class CanAct(Protocol):
-    """Can change machines, and tell all that such a change is judged by."""
+    """Can change what there is, and tell all that such a change is judged by.
 
-    def facts(self, region: str, ids: Collection[str], patience: Patience) -> tuple[Facts, ...]:
+    The kind of a target is told by its id: ``i-``, ``vol-``, ``snap-``, and ``new-`` for what is to be made.
+    """
+
+    def facts(
+        self, region: str, ids: Collection[str], patience: Patience, changes: Mapping[str, Change] = {}
+    ) -> tuple[Facts, ...]:
         """Return the facts of each id, in order, without job and money.
+
+        ``changes`` name the machines that volumes are to be attached to; their facts come as ``host``.
 
         An id that the provider does not know has no state. What may not be read is unknown, never False.
         Raises what reading raises.
         """
         ...
 
-    def act(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> Receipt:
+    def act(self, order: Order, region: str, ids: Collection[str], patience: Patience) -> Receipt:
         """Send an act once; never repeat it. It must be approved (``gate.spend``), else Refused.
 
-        It is one call for all ids. Where it failed with OutcomeUnknown, Bug or Conflict some of them may
+        It is one call for all ids; acts that take one target a call want one id. Where it failed with OutcomeUnknown, Bug or Conflict some of them may
         have changed all the same (EC2 spares only the zones of protected machines); with any other error
         none has. What became of each, only ``observe`` tells.
         """
         ...
 
-    def rehearse(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> None:
+    def rehearse(self, order: Order, region: str, ids: Collection[str], patience: Patience) -> None:
         """Ask whether an act would be allowed, changing nothing (DryRun). Raises what forbids it."""
         ...
 
-    def observe(self, region: str, ids: Collection[str], patience: Patience) -> dict[str, str]:
-        """Return the state of each id that is seen now. One that is absent is not proven gone."""
+    def observe(
+        self, order: Order, region: str, ids: Collection[str], patience: Patience
+    ) -> dict[str, Observed]:
+        """Return how each id that is seen now stands to the order. One that is absent is not proven gone.
+
+        Of what an order makes, absent means that nothing carries its mark.
+        """
         ...
 
 
