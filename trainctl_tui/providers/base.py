@@ -151,7 +151,7 @@ class Receipt(Struct, frozen=True):
 
 
 class Observed(Struct, frozen=True):
-    """How a target stands to an order now, in a word that the order's step knows; ``made`` is what came of it.
+    """How a target stands to an order now, in a word that the order's step knows; ``made`` came of it.
 
     Of an act on a machine, and of a deletion, the word is the target's state. Of what is made it is the state
     of that ("pending", "creating"). Else: "attached", "attaching", "busy", "detaching", "detached",
@@ -192,9 +192,9 @@ class CanAct(Protocol):
     def act(self, order: Order, region: str, ids: Collection[str], patience: Patience) -> Receipt:
         """Send an act once; never repeat it. It must be approved (``gate.spend``), else Refused.
 
-        It is one call for all ids; acts that take one target a call want one id. Where it failed with OutcomeUnknown, Bug or Conflict some of them may
-        have changed all the same (EC2 spares only the zones of protected machines); with any other error
-        none has. What became of each, only ``observe`` tells.
+        It is one call for all ids; acts that take one target a call want one id. Where it failed with
+        OutcomeUnknown, Bug or Conflict some of them may have changed all the same (EC2 spares only the zones
+        of protected machines); with any other error none has. What became of each, only ``observe`` tells.
         """
         ...
 
