@@ -56,8 +56,11 @@ def new_id() -> str:
     return f"new-{token_hex(4)}"
 
 
-def wanted(given: argparse.Namespace) -> Change:
-    """Return what the flags ask for. Raises ConfigError for a tag that is none, and for what is missing."""
+def wanted(given: argparse.Namespace, *, complete: bool) -> Change:
+    """Return what the flags ask for. Raises ConfigError for a tag that is none, and for what is missing.
+
+    Nothing is missing where it need not be ``complete``: of a plan that was saved.
+    """
     act = Act(given.act)
     told = vars(given)
     change = Change(
@@ -74,7 +77,8 @@ def wanted(given: argparse.Namespace) -> Change:
         tags=_tags(told.get("tags") or ()),
         untag=tuple(dict.fromkeys(told.get("remove") or ())),
     )
-    _check_complete(act, change)
+    if complete:
+        _check_complete(act, change)
     return change
 
 
