@@ -61,7 +61,7 @@ def _act(given: argparse.Namespace) -> int:
     refuse_read_only(launch)
     with asked.observed(given, launch, Source(launch, settings)) as source:
         included = (*(saved.included if saved is not None else ()), *given.include)
-        wish = Wish(Act(given.act), tuple(dict.fromkeys(included)), saved, change)
+        wish = Wish(Act(given.verb), tuple(dict.fromkeys(included)), saved, change)
         busy = bootstrap.journal().busy()
         prepared = prepare(wish, locate(source, ids), source, launch, settings.policy, busy)
         return carry_out(prepared, ways)
@@ -183,7 +183,7 @@ def _record_refusal(prepared: Prepared) -> None:
 
 def _ids(given: argparse.Namespace, saved: plan_file.SavedPlan | None) -> tuple[str, ...]:
     """Return the ids that were asked for, each once; raise ConfigError for what is none."""
-    act = Act(given.act)
+    act = Act(given.verb)
     if saved is None and act is Act.CREATE:
         return (new_id(),)
     if saved is None and not given.ids:
