@@ -12,7 +12,7 @@ from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Facts, Policy, Situation, Verdict
 from trainctl_tui.domain.changes import changes
 from trainctl_tui.domain.errors import ConfigError, Refused, Trouble
-from trainctl_tui.domain.orders import Change, Order
+from trainctl_tui.domain.orders import NO_CHANGES, Change, Order
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.headless import output
 from trainctl_tui.headless.known import Source, no_region
@@ -87,7 +87,7 @@ def prepare(
     provider = source.open()
     patience = Patience(on_wait=_say_wait)
     reading = f"Reading the facts of {plural(len(targets), 'instance')}"
-    gathered = promptly(reading, lambda: gather(provider, targets, patience, source.prices))
+    gathered = promptly(reading, lambda: gather(provider, targets, patience, NO_CHANGES, source.prices))
     account = gathered.identity.account
     _refuse_another(wish.saved, account, launch)
     situation = Situation(screen_account=account, account=account, now=gathered.now, busy=busy)

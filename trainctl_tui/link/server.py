@@ -105,7 +105,7 @@ def _answer(provider: Provider | None, question: Question, prices: PriceBook) ->
         case AskRegions(number):
             return RegionsAnswer(number, provider.regions(Patience()))
         case AskFacts(number, targets, changes):
-            read = gather(provider, targets, Patience(), prices, changes)
+            read = gather(provider, targets, Patience(), changes, prices)
             return FactsAnswer(number, read.identity, read.facts, read.fleets, read.now)
         case AskRehearsal(number, order, targets):
             by_region: dict[str, list[str]] = {}

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from trainctl_tui.domain.acts import Facts, Fleet, Job, JobState, VolumeFacts
 from trainctl_tui.domain.errors import ConfigError, TrainctlError
-from trainctl_tui.domain.orders import NO_CHANGES, Change
+from trainctl_tui.domain.orders import Change
 from trainctl_tui.domain.resources import Identity, Instance, Kind
 from trainctl_tui.providers.base import CanAct, CanProbe, Patience, Provider
 
@@ -64,8 +64,8 @@ def gather(
     provider: Provider,
     targets: Sequence[Target],
     patience: Patience,
+    changes: Mapping[str, Change],
     prices: PriceBook,
-    changes: Mapping[str, Change] = NO_CHANGES,
     *,
     clock: Callable[[], float] = time.time,
 ) -> Gathered:
