@@ -106,9 +106,13 @@ class Plan:
         self._take = take
         self._rekey = wish.column is not old.wish.column or wish.round != old.wish.round
         self._rejudge = wish.wanted is not old.wish.wanted or wish.round != old.wish.round
-        self._steps = self._run()
+        self._steps: Generator[None, None, None] | None = None
 
     def __iter__(self) -> Iterator[None]:
+        # Not before: a generator holds its plan, and a plan that is dropped unbegun would wait, with all the
+        # rows of two views, for the collector of garbage.
+        if self._steps is None:
+            self._steps = self._run()
         return self._steps
 
     @property
@@ -123,7 +127,7 @@ class Plan:
 
     def finish(self) -> Change:
         """Run what is left at once."""
-        for _ in self._steps:
+        for _ in self:
             pass
         return self.change
 
