@@ -109,10 +109,8 @@ class Plan:
         self._steps: Generator[None, None, None] | None = None
 
     def __iter__(self) -> Iterator[None]:
-        # Not before: a generator holds its plan, and a plan that is dropped unbegun would wait, with all the
-        # rows of two views, for the collector of garbage.
-        if self._steps is None:
-            self._steps = self._run()
+        # Not before: it holds its plan, and a plan dropped unbegun must not keep the rows of two views.
+        self._steps = self._steps or self._run()
         return self._steps
 
     @property
@@ -144,9 +142,7 @@ class Plan:
         old, new = self.old.wish.rows, self.wish.rows
         if old is new:
             return
-        added: set[Key] = set()
-        changed: set[Key] = set()
-        removed: set[Key] = set()
+        added, changed, removed = set[Key](), set[Key](), set[Key]()
         held, absent = old.get, object()
         for batch in _batches(new.items(), _COMPARED):
             for key, row in [(key, row) for key, row in batch if held(key, absent) is not row]:
