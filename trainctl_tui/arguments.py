@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from trainctl_tui import __version__
 from trainctl_tui.arguments_acts import add_acts, add_audit, add_cleanup, add_op
+from trainctl_tui.arguments_disks import add_snapshot, add_tags, add_volume
 
 Number = TypeVar("Number", int, float)
 
@@ -102,6 +103,9 @@ def parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_doctor(commands)
     add_acts(commands, _command, _add_run)
+    add_volume(commands, _command, _add_run)
+    add_snapshot(commands, _command, _add_run)
+    add_tags(commands, _command, _add_run)
     add_cleanup(commands, _command, _add_run)
     add_op(commands, _command)
     add_audit(commands, _command)

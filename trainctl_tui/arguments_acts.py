@@ -26,10 +26,10 @@ def add_acts(commands: Commands[argparse.ArgumentParser], command: Command, run:
     """Add a command for each act. ``run`` adds the options of account, region and log."""
     for verb, about in ACTS.items():
         one = command(commands, verb, f"{about}: plan, confirm, carry out, follow")
+        one.set_defaults(act=verb)
         one.add_argument("ids", nargs="*", metavar="ID", help="instances, by their ids")
         add_consent(one)
-        include = "take in an instance that needs your word by itself; may be repeated"
-        one.add_argument("--include", action="append", metavar="ID", default=[], help=include)
+        add_include(one, "take in an instance that needs your word by itself; may be repeated")
         run(one)
 
 
@@ -37,9 +37,13 @@ def add_cleanup(commands: Commands[argparse.ArgumentParser], command: Command, r
     """Add the command that looks for waste."""
     one = command(commands, "cleanup", "say what could be cleaned up, and why; plan its end, as a dry run")
     add_consent(one)
-    include = "take in a candidate that is not chosen, or that needs your word by itself; may be repeated"
-    one.add_argument("--include", action="append", metavar="ID", default=[], help=include)
+    add_include(one, "take in a candidate that is not chosen, or that needs your word; may be repeated")
     run(one)
+
+
+def add_include(to: argparse.ArgumentParser, help: str) -> None:
+    """Add the option that gives a word for one target."""
+    to.add_argument("--include", action="append", metavar="ID", default=[], help=help)
 
 
 def add_consent(to: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``start``, ``stop``, ``reboot``, ``terminate``: the road of the dashboard, without a screen.
+"""Every act of the command line (``terminate``, ``volume delete``, ``tag``): the dashboard's road, no screen.
 
 Facts are read now, a plan is made and told, somebody confirms it, the journal takes it, and a process of its
 own carries it out. This command only follows; whatever ends it, the operation goes on.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,20 +18,20 @@ from trainctl_tui import bootstrap
 from trainctl_tui.domain.acts import Act, Verdict
 from trainctl_tui.domain.errors import ConfigError, Refused, TrainctlError
 from trainctl_tui.domain.operations import Operation
+from trainctl_tui.domain.orders import Change
 from trainctl_tui.headless import asked, codes, output, plan_file, plan_text, shapes
 from trainctl_tui.headless.consent import Ways, consent
 from trainctl_tui.headless.following import code_of, follow, outcome_lines
 from trainctl_tui.headless.known import Source
 from trainctl_tui.headless.planning import Prepared, Wish, locate, prepare, promptly
+from trainctl_tui.headless.wanted import check_ids, new_id, wanted
 from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import CanAct, Patience
-from trainctl_tui.safe import safe
 from trainctl_tui.services import executor, log, state_dir
 from trainctl_tui.services.confirming import confirm, entry_of
 from trainctl_tui.services.export import SCHEMA
 from trainctl_tui.services.report import report_of
 
-_ID = re.compile(r"i-[0-9a-f]{8,17}")  # as EC2 makes them, of both lengths
 NONE: Mapping[str, Any] = MappingProxyType({})
 NOT_PLANNED: Mapping[str, Any] = MappingProxyType(
     {"plan": None, "dry_run": None, "operation": None, "error": None}
@@ -41,7 +40,7 @@ _NOTHING = "Nothing was sent."
 
 
 def act(given: argparse.Namespace) -> int:
-    """Do one act on some instances; return the exit code. --json tells what ends it early, too."""
+    """Do one act on some targets; return the exit code. --json tells what ends it early, too."""
     try:
         return _act(given)
     except TrainctlError as error:
@@ -52,6 +51,9 @@ def act(given: argparse.Namespace) -> int:
 
 def _act(given: argparse.Namespace) -> int:
     saved = plan_file.load(Path(given.plan)) if given.plan else None
+    change = wanted(given, complete=saved is None)
+    if saved is not None and change != Change():
+        raise ConfigError("A plan says what is asked.", "", "Leave out either --plan or the rest.")
     ids = _ids(given, saved)
     ways = Ways.of(given, frozen=True)
     settings = asked.settings_of(given).settings
@@ -59,7 +61,7 @@ def _act(given: argparse.Namespace) -> int:
     refuse_read_only(launch)
     with asked.observed(given, launch, Source(launch, settings)) as source:
         included = (*(saved.included if saved is not None else ()), *given.include)
-        wish = Wish(Act(given.command), tuple(dict.fromkeys(included)), saved)
+        wish = Wish(Act(given.act), tuple(dict.fromkeys(included)), saved, change)
         busy = bootstrap.journal().busy()
         prepared = prepare(wish, locate(source, ids), source, launch, settings.policy, busy)
         return carry_out(prepared, ways)
@@ -180,20 +182,17 @@ def _record_refusal(prepared: Prepared) -> None:
 
 def _ids(given: argparse.Namespace, saved: plan_file.SavedPlan | None) -> tuple[str, ...]:
     """Return the ids that were asked for, each once; raise ConfigError for what is none."""
+    act = Act(given.act)
+    if saved is None and act is Act.CREATE:
+        return (new_id(),)
     if saved is None and not given.ids:
-        raise ConfigError("There is nothing to do.", "", "Name instances by their ids, or a --plan FILE.")
+        raise ConfigError("There is nothing to do.", "", "Name targets by their ids, or a --plan FILE.")
     if saved is not None and given.ids:
-        raise ConfigError("A plan names its instances.", "", "Leave out either the ids or --plan.")
-    if saved is not None and saved.act != given.command:
-        raise ConfigError(f"The plan is to {saved.act}.", "", f"Say: trainctl-tui {saved.act} --plan FILE")
+        raise ConfigError("A plan names its targets.", "", "Leave out either the ids or --plan.")
+    if saved is not None and saved.act != act:
+        raise ConfigError(f"The plan is to {saved.act}.", "", "Use it with the command that it was made by.")
     ids = saved.ids if saved is not None else given.ids
-    for id in ids:
-        if not _ID.fullmatch(id):
-            raise ConfigError(
-                f"{safe(id, 80)} is no id of an instance.",
-                "",
-                "Ids look like i-0123456789abcdef0: trainctl-tui list instances",
-            )
+    check_ids(act, ids, given.command)
     return tuple(dict.fromkeys(ids))
 
 

@@ -44,7 +44,7 @@ def _find(given: argparse.Namespace, parser: argparse.ArgumentParser) -> Command
             from trainctl_tui.headless.doctor import doctor
 
             return doctor
-        case "start" | "stop" | "reboot" | "terminate":
+        case _ if hasattr(given, "act"):
             from trainctl_tui.headless.acting import act
 
             return act

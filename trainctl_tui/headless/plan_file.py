@@ -17,12 +17,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trainctl_tui.domain.acts import Act, Facts, Verdict
 from trainctl_tui.domain.errors import ConfigError
+from trainctl_tui.domain.orders import Change
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.headless.shapes import encode
 from trainctl_tui.services.export import write_new
 
-SCHEMA = 1
-"""Rises when a name goes or changes its meaning. A file with a higher one is not used."""
+SCHEMA = 2
+"""Rises when a name comes, goes or changes its meaning. A file with a higher one is not used.
+
+2: ``changes``. A file of schema 1 has none, and is used as it is.
+"""
 
 _LARGEST = 4 * 2**20  # bytes; a plan of 50 targets has some 100 KiB
 _KIND = "plan"
@@ -35,7 +39,7 @@ class PlanModel(BaseModel):
 
     version: int = Field(alias="schema")
     kind: Literal["plan"]
-    act: Literal["start", "stop", "reboot", "terminate"]
+    act: Act
     account: str = Field(min_length=1)
     endpoint: str
     regions: list[str]
@@ -45,6 +49,7 @@ class PlanModel(BaseModel):
     facts_hash: str
     made_at: float
     facts: dict[str, dict[str, Any]]
+    changes: dict[str, dict[str, Any]] = {}
 
 
 class SavedPlan(Struct, frozen=True):
@@ -58,6 +63,7 @@ class SavedPlan(Struct, frozen=True):
     verdict: Verdict
     facts: dict[str, Facts]
     made_at: float
+    changes: dict[str, Change]
 
 
 def save(path: Path, plan: Plan) -> None:
@@ -73,9 +79,10 @@ def save(path: Path, plan: Plan) -> None:
         "ids": plan.ids,
         "included": plan.included,
         "verdict": plan.verdict.name.lower(),
-        "facts_hash": _hash(facts),
+        "facts_hash": _hash(facts, plan.changes),
         "made_at": plan.made_at,
         "facts": {id: msgspec.to_builtins(one) for id, one in facts.items()},
+        "changes": {id: msgspec.to_builtins(one) for id, one in plan.changes.items()},
     }
     write_new(path, encode(document) + "\n")
 
@@ -112,12 +119,13 @@ def load(path: Path) -> SavedPlan:
 def _read(path: Path, model: PlanModel) -> SavedPlan:
     try:
         facts = msgspec.convert(model.facts, dict[str, Facts])
+        changes = msgspec.convert(model.changes, dict[str, Change])
     except msgspec.ValidationError as error:
-        raise _wrong(path, f"facts: {error}.") from error
-    if model.version != SCHEMA:
+        raise _wrong(path, f"facts or changes: {error}.") from error
+    if not 1 <= model.version <= SCHEMA:
         raise _wrong(path, f"Its schema {model.version} was never written.")
-    if _hash(facts) != model.facts_hash:
-        raise _wrong(path, "Its facts are not those that were written.")
+    if _hash(facts, changes) != model.facts_hash:
+        raise _wrong(path, "Its facts or changes are not those that were written.")
     if strange := [id for id in (*model.ids, *model.included) if id not in facts]:
         raise _wrong(path, f"{strange[0]} was not in the plan.")
     ids = tuple(dict.fromkeys(model.ids))
@@ -130,12 +138,17 @@ def _read(path: Path, model: PlanModel) -> SavedPlan:
         verdict=Verdict[model.verdict.upper()],
         facts={id: facts[id] for id in ids},
         made_at=model.made_at,
+        changes={id: one for id, one in changes.items() if id in ids},
     )
 
 
-def _hash(facts: dict[str, Facts]) -> str:
+def _hash(facts: dict[str, Facts], changes: dict[str, Change]) -> str:
     """Return a hash of what decides of all targets."""
-    told = sorted((id, one.id, one.region, one.digest()) for id, one in facts.items())
+    told: list[tuple[object, ...]] = sorted(
+        (id, one.id, one.region, one.digest()) for id, one in facts.items()
+    )
+    if changes:  # a plan of schema 1 has none, and its hash knows nothing of them
+        told.append(tuple(sorted(changes.items())))
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from trainctl_tui.domain.acts import SAVING, Act, Facts, Finding, Judgement, VolumeFacts, strictest_first
 from trainctl_tui.domain.limits import RUNS
 from trainctl_tui.domain.plans import Plan, Volumes
+from trainctl_tui.domain.resources import Kind
 from trainctl_tui.domain.tags import name_of
+from trainctl_tui.listing.asked import NOUNS, asked_of, noun_of
 from trainctl_tui.listing.format import UNKNOWN, gib, plural
 from trainctl_tui.safe import safe
 
@@ -35,19 +37,20 @@ def to_object(plan: Plan) -> dict[str, Any]:
         "hourly_saved": plan.hourly_saved,
         "included": plan.included,
         "findings": [_finding(one) for one in plan.findings],
-        "goes": [_judgement(one, plan.act) for one in plan.goes],
-        "needs_word": [_judgement(one, plan.act) for one in plan.needs_word],
-        "left_out": [_judgement(one, plan.act) for one in plan.left_out],
+        "goes": [_judgement(one, plan) for one in plan.goes],
+        "needs_word": [_judgement(one, plan) for one in plan.needs_word],
+        "left_out": [_judgement(one, plan) for one in plan.left_out],
     }
 
 
 def _lines(plan: Plan) -> Iterator[str]:
     chosen = len(plan.judgements)
-    yield f"Plan: {plan.act} {len(plan.goes)} of {plural(chosen, 'instance')} in account {plan.account}"
+    noun = noun_of([one.facts.kind for one in plan.judgements])
+    yield f"Plan: {plan.act} {len(plan.goes)} of {plural(chosen, noun)} in account {plan.account}"
     yield f"as {plan.actor}" + (f" at {plan.endpoint}" if plan.endpoint else "")
-    yield from _group("goes", plan.goes, plan.act)
-    yield from _group("needs your word, one by one: --include ID", plan.needs_word, plan.act)
-    yield from _group(_LEFT_OUT, plan.left_out, plan.act)
+    yield from _group("goes", plan.goes, plan)
+    yield from _group("needs your word, one by one: --include ID", plan.needs_word, plan)
+    yield from _group(_LEFT_OUT, plan.left_out, plan)
     if plan.findings:
         yield "together"
         yield from _reasons(plan.findings, "    ")
@@ -57,22 +60,34 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield _volumes_of(plan.volumes)
 
 
-def _group(title: str, group: tuple[Judgement, ...], act: Act) -> Iterator[str]:
+def _group(title: str, group: tuple[Judgement, ...], plan: Plan) -> Iterator[str]:
     if not group:
         return
     yield f"{title} ({len(group)})"
     for one in group:
         yield f"    {_target(one.facts)}"
+        change = plan.changes.get(one.facts.id)
+        if change is not None and (asked := asked_of(plan.act, one.facts, change)):
+            yield f"        {asked}"
         yield from _reasons(one.findings, "        ")
-        if act is Act.TERMINATE and title != _LEFT_OUT:
+        if plan.act is Act.TERMINATE and title != _LEFT_OUT:
             yield from (f"        {_fate(volume)}" for volume in one.facts.volumes or ())
 
 
 def _target(facts: Facts) -> str:
     words = (facts.id, name_of(facts.tags or ()), facts.zone or facts.region, facts.state, facts.type)
-    price = _hourly(facts.hourly) if facts.is_known else ""
-    price += " when it runs" if price and facts.state not in RUNS else ""
-    return "  ".join(word for word in (*words, price) if word)
+    return "  ".join(word for word in (*words, *_measures(facts)) if word)
+
+
+def _measures(facts: Facts) -> tuple[str, ...]:
+    """Return size and price."""
+    if facts.disk:
+        return gib(facts.disk.size_gib), _monthly(facts.disk.monthly)
+    if facts.copy:
+        return gib(facts.copy.size_gib), f"of {facts.copy.volume_id or UNKNOWN}", _monthly(facts.copy.monthly)
+    if facts.kind is not Kind.INSTANCES or not facts.is_known:
+        return ()
+    return (_hourly(facts.hourly) + ("" if facts.state in RUNS else " when it runs"),)
 
 
 def _reasons(findings: Iterable[Finding], indent: str) -> Iterator[str]:
@@ -105,9 +120,10 @@ def _monthly(amount: float | None) -> str:
     return f"{UNKNOWN} $/month" if amount is None else f"~${amount:,.2f}/month"
 
 
-def _judgement(judgement: Judgement, act: Act) -> dict[str, Any]:
+def _judgement(judgement: Judgement, plan: Plan) -> dict[str, Any]:
     facts = judgement.facts
-    ends = act is Act.TERMINATE
+    change = plan.changes.get(facts.id)
+    ends = plan.act is Act.TERMINATE
     volumes = facts.volumes if facts.volumes is None else [
         {"id": one.id, "size_gib": one.size_gib, "monthly": one.monthly,
          "dies": one.delete_on_termination if ends else False}
@@ -115,6 +131,7 @@ def _judgement(judgement: Judgement, act: Act) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "id": facts.id,
+        "kind": NOUNS[facts.kind],
         "region": facts.region,
         "zone": facts.zone,
         "name": name_of(facts.tags or ()),
@@ -124,7 +141,15 @@ def _judgement(judgement: Judgement, act: Act) -> dict[str, Any]:
         "verdict": judgement.verdict.name.lower(),
         "findings": [_finding(one) for one in judgement.findings],
         "volumes": volumes,
+        "monthly": _monthly_of(facts),
+        "asked": asked_of(plan.act, facts, change) if change is not None else "",
     }
+
+
+def _monthly_of(facts: Facts) -> float | None:
+    """Return what a volume or a snapshot costs a month; None where that is unknown, and for an instance."""
+    held = facts.disk or facts.copy
+    return held.monthly if held else None
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Facts, Policy, Situation, Verdict
 from trainctl_tui.domain.changes import changes
 from trainctl_tui.domain.errors import ConfigError, Refused, Trouble
+from trainctl_tui.domain.orders import Change
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.headless import output
 from trainctl_tui.headless.known import Source, no_region
@@ -37,11 +38,15 @@ class Prepared(Struct, frozen=True):
 
 
 class Wish(Struct, frozen=True):
-    """What is wanted: an act, the ids whose word was given one by one, and the file it was read from."""
+    """What is wanted: an act, the ids whose word was given one by one, the file it was read from.
+
+    ``change`` is what is asked of every target; of a plan that was saved, the file says it.
+    """
 
     act: Act
     included: tuple[str, ...] = ()
     saved: SavedPlan | None = None
+    change: Change = Change()
 
 
 def locate(source: Source, ids: Sequence[str]) -> tuple[Target, ...]:
