@@ -171,7 +171,18 @@ class AwsProvider:
         token = ""
         while True:
             parameters = {**spec.parameters, "NextToken": token} if token else spec.parameters
-            question = Question("ec2", spec.operation, region, spec.key, f"list {kind}", parameters, sweep)
+            urgent = kind is Kind.INSTANCES  # the pane that a view begins with
+            question = Question(
+                "ec2",
+                spec.operation,
+                region,
+                spec.key,
+                f"list {kind}",
+                parameters,
+                sweep,
+                urgent,
+                first=urgent and not token and not sweep.memory,
+            )
             answer = self._caller.ask(question, patience)
             rows = answer.rows if answer.rows is not None else spec.read(answer.parsed[spec.key], region)
             before, token = token, answer.parsed.get("NextToken") or ""
