@@ -32,6 +32,10 @@ class Change(Struct, frozen=True):
     untag: tuple[str, ...] = ()
 
 
+UNASKED = Change()
+"""Nothing beyond the verb."""
+
+
 class Order(Struct, frozen=True):
     """An act with its parameters, as providers take it. ``mark`` is the id of the operation.
 
@@ -44,4 +48,4 @@ class Order(Struct, frozen=True):
 
     def of(self, id: str) -> Change:
         """Return what is asked for this target."""
-        return self.changes.get(id, Change())
+        return self.changes.get(id, UNASKED)
