@@ -13,6 +13,7 @@ from msgspec import Struct
 from trainctl_tui import bootstrap, paths
 from trainctl_tui.domain.errors import ConfigError, NotFound, Trouble
 from trainctl_tui.domain.inventory import LaneState
+from trainctl_tui.domain.lineage import NO_WHOLE, Lineage, Whole
 from trainctl_tui.domain.resources import Identity, Kind, Row
 from trainctl_tui.headless.output import HINT
 from trainctl_tui.headless.progress import Progress
@@ -113,7 +114,7 @@ class Source:
             _told(key, reading.lanes[key]) for key in product(kinds, self._regions) if key in reading.lanes
         )
         rows = {key: outcome.rows for key, outcome in reading.lanes.items()}
-        facts = self._facts(rows, reading.clock_offset)
+        facts = self._facts(rows, reading.clock_offset, _whole(reading))
         return Known(reading.identity, reading.unidentified, self._regions, lanes, facts)
 
     def ages(self) -> tuple[LaneAge, ...]:
@@ -152,7 +153,9 @@ class Source:
         self.tally.heard(call)
         log.call(call)
 
-    def _facts(self, rows: Mapping[tuple[Kind, str], Mapping[str, Row]], offset: float) -> Facts:
+    def _facts(
+        self, rows: Mapping[tuple[Kind, str], Mapping[str, Row]], offset: float, whole: Whole = NO_WHOLE
+    ) -> Facts:
         by_kind: dict[Kind, dict[tuple[str, str], Any]] = {kind: {} for kind in Kind}
         for (kind, region), held in rows.items():
             by_kind[kind].update({(region, id): row for id, row in held.items()})
@@ -165,7 +168,18 @@ class Source:
             protected_keys=self._settings.protected_keys,
             user=self._settings.user,
             prices=self.prices,
+            snapshot_days=self._settings.old_snapshot_days,
+            lineage=Lineage(by_kind[Kind.VOLUMES], by_kind[Kind.SNAPSHOTS], whole),
         )
+
+
+def _whole(reading: Reading) -> Whole:
+    """Return when each lane that was read to its end was listed."""
+    return {
+        key: one.taken_at
+        for key, one in reading.lanes.items()
+        if one.trouble is None and one.taken_at is not None
+    }
 
 
 def no_region() -> ConfigError:

@@ -91,13 +91,16 @@ class Dashboard(Asking):
     def show(self, news: News) -> None:
         """Take in what is known now."""
         before, self.news = self.news, news
-        facts = self._make_facts(before)
+        held, facts = self._facts, self._make_facts(before)
         for pane in self.panes:
             kind = pane.spec.kind
-            side = kind is Kind.INSTANCES and not all(
-                news.of(one) is before.of(one) for one in (Kind.TYPES, Kind.STATUSES)
-            )
-            if side or news.regions != before.regions or not same_lanes(news.lanes(kind), before.lanes(kind)):
+            side = not all(news.of(one) is before.of(one) for one in pane.spec.sides)
+            if (
+                side
+                or facts.lineage.whole.keys() != held.lineage.whole.keys()
+                or news.regions != before.regions
+                or not same_lanes(news.lanes(kind), before.lanes(kind))
+            ):
                 pane.show(news, facts)
         self._refresh_lines()
         self._refresh_drawer()
@@ -115,6 +118,8 @@ class Dashboard(Asking):
             rows=news.rows,
             prices=news.prices,
             frame=self._beats if turning else None,
+            lineage=held.lineage.renewed(news.of(Kind.VOLUMES), news.of(Kind.SNAPSHOTS), news.whole),
+            sightings=held.sightings if news.histories is before.histories else news.sightings,
         )
         return self._facts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -55,7 +56,8 @@ class PaneView(Vertical):
         self._regions: tuple[str, ...] = ()
         self._hourly = Bill()
         self._listed: dict[Lane, int] = {}  # the sweep of which rows are in view
-        self._sides: tuple[Rows, Rows] = ({}, {})
+        self._sides: tuple[Rows, ...] = ()
+        self._joined: frozenset[tuple[Kind, str]] = frozenset()
         self._judged_at = facts.now
         self.memory = memory if spec.column(memory.order) else replace(memory, order="")
         self.table: FleetTable[Any, Facts] = FleetTable(self.columns, id=f"table-{spec.kind.value}")
@@ -88,18 +90,23 @@ class PaneView(Vertical):
     def show(self, news: News, facts: Facts) -> None:
         """Take in what is known now."""
         before, self._lanes = self._lanes, news.lanes(self.spec.kind)
-        sides, self._sides = self._sides, (news.of(Kind.TYPES), news.of(Kind.STATUSES))
+        joined = self._take_sides(news, facts)
         self._regions = news.regions
         self._hourly = news.hourly
         self.facts = facts
         self.table.set_rows(news.of(self.spec.kind), facts, self._listed_anew(before))
-        if self.spec.kind is Kind.INSTANCES and any(
-            one is not other for one, other in zip(sides, self._sides, strict=True)
-        ):
+        if joined:
             self._reconsider()
         if self.whole:
             self.table.begin()
         self.show_title()
+
+    def _take_sides(self, news: News, facts: Facts) -> bool:
+        """Take what the rows are joined with; say whether it is news."""
+        sides, self._sides = self._sides, tuple(news.of(kind) for kind in self.spec.sides)
+        joined, self._joined = self._joined, frozenset(facts.lineage.whole)
+        same = len(sides) == len(self._sides) and all(map(is_, sides, self._sides))
+        return not same or joined != self._joined
 
     def _listed_anew(self, before: tuple[LaneState, ...]) -> dict[str, bool]:
         """Return the regions that a sweep began to list, and whether anything was complete there before."""
