@@ -145,6 +145,7 @@ class Sender:
             batch=len(run.approval.ids) > 1,
             included=run.op.included,
             granted=run.op.granted,
+            change=run.order.of(facts.id),
         )
         if not recheck.may_go:
             if one.was_touched:
