@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from msgspec import Struct
 
 from trainctl_tui.domain.acts import Act
@@ -34,6 +37,8 @@ class Change(Struct, frozen=True):
 
 UNASKED = Change()
 """Nothing beyond the verb."""
+
+NO_CHANGES: Mapping[str, Change] = MappingProxyType({})
 
 
 class Order(Struct, frozen=True):
