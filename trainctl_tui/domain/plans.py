@@ -171,8 +171,7 @@ def make(
     """Judge a selection, one target or many; raise Refused where ``included`` names what is not in it.
 
     A target that is named twice counts once. ``included`` are the ids whose word was given one by one. Of a
-    plan that was saved, ``changed`` are the ids that are not what they were, with the reason, and ``least``
-    is its verdict: a plan that is made again is only stricter.
+    plan that was saved, ``changed`` says why an id is not what it was; its verdict is the ``least`` of this.
     """
     judged = _judged(act, _selected(facts, included), policy, situation, fleets, changed or {}, changes)
     batch = len(judged) > 1
