@@ -35,10 +35,11 @@ class Change(Struct, frozen=True):
     untag: tuple[str, ...] = ()
 
 
+NO_CHANGES: Mapping[str, Change] = MappingProxyType({})
+"""Nothing beyond the verb, of any target."""
+
 UNASKED = Change()
 """Nothing beyond the verb."""
-
-NO_CHANGES: Mapping[str, Change] = MappingProxyType({})
 
 
 class Order(Struct, frozen=True):
