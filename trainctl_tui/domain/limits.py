@@ -193,8 +193,8 @@ BATCH_LIMITS = (
     Rule(
         "D32",
         EVERY,
-        "more than 10 machines, volumes or snapshots that are more than `max_percent` of what there is, or of "
-        "the machines that run, or what there is could not be counted",
+        "more than 10 machines, volumes or snapshots that are more than `max_percent` of what there is, or "
+        "of the machines that run, or what there is could not be counted",
         Verdict.REFUSE,
         _over_share,
     ),
