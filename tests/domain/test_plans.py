@@ -25,7 +25,7 @@ from tests.support.judging import (
 )
 from trainctl_tui.domain.acts import Act, Facts, Fleet, Verdict
 from trainctl_tui.domain.errors import Refused
-from trainctl_tui.domain.orders import Change
+from trainctl_tui.domain.orders import NO_CHANGES, Change
 from trainctl_tui.domain.plans import APPROVED, DIALOG, Plan, make
 
 START, STOP, REBOOT, TERMINATE = Act.START, Act.STOP, Act.REBOOT, Act.TERMINATE
@@ -38,7 +38,7 @@ def plan(
     facts: Sequence[Facts],
     fleets: Sequence[Fleet] = (MANY,),
     included: Collection[str] = (),
-    changes: Mapping[str, Change] | None = None,
+    changes: Mapping[str, Change] = NO_CHANGES,
     **policy: Any,
 ) -> Plan:
     return make(
