@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from tests.support.acting_cloud import Counted
 from tests.support.cloud import LocalServer
+from tests.support.counting import Counted
 from tests.support.execution import POLICY, REGION
 from trainctl_tui import bootstrap
 from trainctl_tui.domain import plans
