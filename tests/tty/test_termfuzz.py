@@ -69,12 +69,13 @@ def run(home: dict[str, str], tmp_path: Path) -> Callable[..., Outcome]:
 
 
 def prepare(folder: Path, home: dict[str, str], plan: Plan) -> tuple[list[str], dict[str, str]]:
-    """Write the plan of a run; return its command and environment."""
+    """Write the plan of a run; return its command and environment, in which no coverage is counted."""
     plan = msgspec.structs.replace(plan, report=str(folder / "report"), profiles=str(folder / "profiles"))
     (folder / "plan").write_bytes(msgspec.json.encode(plan))
     root = Path(__file__).parents[2]
     environment = {
-        **home, "PYTHONPATH": str(root), "AWS_CONFIG_FILE": plan.profiles,
+        **{name: value for name, value in home.items() if not name.startswith("COV")},
+        "PYTHONPATH": str(root), "AWS_CONFIG_FILE": plan.profiles,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "XDG_STATE_HOME": str(folder),
     }  # fmt: skip
     return [sys.executable, "-m", "tests.support.termfuzz", str(folder / "plan")], environment
