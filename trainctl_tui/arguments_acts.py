@@ -26,7 +26,7 @@ def add_acts(commands: Commands[argparse.ArgumentParser], command: Command, run:
     """Add a command for each act. ``run`` adds the options of account, region and log."""
     for verb, about in ACTS.items():
         one = command(commands, verb, f"{about}: plan, confirm, carry out, follow")
-        one.set_defaults(act=verb)
+        one.set_defaults(verb=verb)
         one.add_argument("ids", nargs="*", metavar="ID", help="instances, by their ids")
         add_consent(one)
         add_include(one, "take in an instance that needs your word by itself; may be repeated")

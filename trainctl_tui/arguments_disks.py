@@ -71,7 +71,7 @@ def _act(
 ) -> argparse.ArgumentParser:
     """Add one act; without ``targets`` it takes no ids."""
     one = command(commands, name or verb, f"{about}: plan, confirm, carry out, follow")
-    one.set_defaults(act=verb, ids=[])
+    one.set_defaults(verb=verb, ids=[])
     if targets:
         one.add_argument("ids", nargs="*", metavar="ID", help=f"{targets}, by their ids")
     add_consent(one)

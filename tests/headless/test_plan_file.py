@@ -84,11 +84,11 @@ def facts_of_another_shape(held: dict[str, Any]) -> object:
 @pytest.mark.parametrize(
     ("edit", "why"),
     [
-        (edited(schema=2), "written by a newer version"),
+        (edited(schema=3), "written by a newer version"),
         (edited(schema=0), "was never written"),
         (edited(schema="1"), "schema"),
         (edited(kind="act"), "kind"),
-        (edited(act="delete"), "act"),
+        (edited(act="destroy"), "act"),
         (edited(account=""), "account"),
         (edited(ids=[]), "ids"),
         (edited(ids=["i-1"]), "i-1 was not in the plan"),

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tests.support.following import Following
 from trainctl_tui.domain.acts import Act
+from trainctl_tui.domain.orders import Order
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import Launch
 from trainctl_tui.link.messages import AskFacts, AskRehearsal, FactsAnswer, RehearsalAnswer
@@ -56,7 +57,7 @@ def test_facts_and_a_rehearsal_come_back_and_change_nothing(
 
         elsewhere = next(row.id for row in following.news.of(Kind.INSTANCES).values() if row.region == OTHER)
         targets = ((REGION, stopped), (OTHER, elsewhere), (REGION, NOBODY))
-        following.link.send(AskRehearsal(2, Act.TERMINATE, targets))
+        following.link.send(AskRehearsal(2, Order(Act.TERMINATE), targets))
         following.wait(lambda: bool(following.of(RehearsalAnswer)), "a rehearsal")
         (answer,) = following.of(RehearsalAnswer)
         assert isinstance(answer, RehearsalAnswer)
@@ -75,7 +76,7 @@ def test_a_read_only_collector_answers_facts_and_refuses_a_rehearsal(
     with Following(replace(launch, read_only=True)) as following:
         following.wait_settled()
         following.link.send(AskFacts(1, ((REGION, id),)))
-        following.link.send(AskRehearsal(2, Act.TERMINATE, ((REGION, id),)))
+        following.link.send(AskRehearsal(2, Order(Act.TERMINATE), ((REGION, id),)))
         following.wait(lambda: bool(following.of(FactsAnswer) and following.of(RehearsalAnswer)), "answers")
         (answer,) = following.of(RehearsalAnswer)
     assert isinstance(answer, RehearsalAnswer)

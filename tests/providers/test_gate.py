@@ -9,6 +9,7 @@ import pytest
 
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import Refused
+from trainctl_tui.domain.orders import Order
 from trainctl_tui.domain.plans import Approval
 from trainctl_tui.providers import gate
 
@@ -18,14 +19,14 @@ APPROVAL = Approval("hash", Act.STOP, "123456789012", "arn:me", "", IDS, "stop 2
 
 def refusal(act: Act = Act.STOP, ids: tuple[str, ...] = IDS, **more: object) -> str:
     with pytest.raises(Refused) as caught:
-        gate.check(act, ids, **{"endpoint": "", **more})  # type: ignore[arg-type]
+        gate.check(Order(act), ids, **{"endpoint": "", **more})  # type: ignore[arg-type]
     return caught.value.why
 
 
 def test_what_was_confirmed_passes_and_a_part_of_it_too() -> None:
     with gate.spend(APPROVAL, 100.0):
-        assert gate.check(Act.STOP, IDS, endpoint="") is APPROVAL
-        assert gate.check(Act.STOP, ["i-2"], endpoint="") is APPROVAL
+        assert gate.check(Order(Act.STOP), IDS, endpoint="") is APPROVAL
+        assert gate.check(Order(Act.STOP), ["i-2"], endpoint="") is APPROVAL
 
 
 def test_without_an_approval_nothing_passes() -> None:
@@ -55,7 +56,7 @@ def test_an_approval_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "monotonic", lambda: now)
     with gate.spend(APPROVAL, 159.0):
         now = 5.9
-        assert gate.check(Act.STOP, IDS, endpoint="")
+        assert gate.check(Order(Act.STOP), IDS, endpoint="")
         now = 6.0
         assert "expired" in refusal()
 
@@ -70,7 +71,7 @@ def test_another_thread_has_no_part_in_it_unless_it_is_given_the_context() -> No
 
     def ask() -> None:
         try:
-            gate.check(Act.STOP, IDS, endpoint="")
+            gate.check(Order(Act.STOP), IDS, endpoint="")
             told.append("passed")
         except Refused as error:
             told.append(error.why)

@@ -15,6 +15,7 @@ from tests.support.ec2_xml import answer
 from tests.support.scripted_aws import Reply, ScriptedAws
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import OutcomeUnknown, Refused
+from trainctl_tui.domain.orders import Order
 from trainctl_tui.providers.aws.errors import Act as Doing
 from trainctl_tui.providers.aws.gated import MARK, OPERATIONS, is_read
 from trainctl_tui.providers.aws.listings import SPECS
@@ -115,7 +116,7 @@ KEYS = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
 def test_an_approved_act_is_marked_and_goes_once(aws: ScriptedAws, provider: AwsProvider) -> None:
     aws.on("StopInstances", Reply(answer("StopInstances", "instancesSet", [])))
     with approved(Act.STOP, "i-1", endpoint=aws.url):
-        assert provider.act(Act.STOP, REGION, ["i-1"], Patience()).states == {}
+        assert provider.act(Order(Act.STOP), REGION, ["i-1"], Patience()).states == {}
     assert [request["Action"] for request in aws.seen] == ["StopInstances"]
     assert f"{MARK}0123456789abcdef" in aws.headers[0]["User-Agent"]
 
@@ -134,7 +135,7 @@ def test_ids_are_judged_as_they_will_be_sent(aws: ScriptedAws, provider: AwsProv
 
 def test_an_approval_for_another_endpoint_serves_nothing(aws: ScriptedAws, provider: AwsProvider) -> None:
     with approved(Act.STOP, "i-1", endpoint=""), pytest.raises(Refused, match="another endpoint"):
-        provider.act(Act.STOP, REGION, ["i-1"], Patience())
+        provider.act(Order(Act.STOP), REGION, ["i-1"], Patience())
     assert aws.seen == []
 
 
@@ -150,19 +151,19 @@ def test_read_only_refuses_even_a_rehearsal(aws: ScriptedAws, make_provider: Mak
 def test_a_rehearsal_that_was_no_rehearsal_is_told(aws: ScriptedAws, provider: AwsProvider) -> None:
     aws.on("StopInstances", Reply(answer("StopInstances", "instancesSet", [])))
     with pytest.raises(OutcomeUnknown, match="as if it had been no rehearsal"):
-        provider.rehearse(Act.STOP, REGION, ["i-1"], Patience())
+        provider.rehearse(Order(Act.STOP), REGION, ["i-1"], Patience())
     assert aws.seen[0]["DryRun"] == "true"
 
 
 def test_where_nothing_listens_nothing_was_sent() -> None:
     gone = AwsProvider(ProviderOptions(endpoint="http://127.0.0.1:9", loopback_only=True))
     with approved(Act.STOP, "i-1", endpoint="http://127.0.0.1:9"), pytest.raises(Exception) as caught:
-        gone.act(Act.STOP, REGION, ["i-1"], Patience())
+        gone.act(Order(Act.STOP), REGION, ["i-1"], Patience())
     assert type(caught.value).__name__ == "NothingSent"
 
 
 def test_an_answer_without_request_id_proves_nothing(aws: ScriptedAws, provider: AwsProvider) -> None:
     aws.on("RebootInstances", Reply(b"<html><body>Welcome</body></html>"))
     with approved(Act.REBOOT, "i-1", endpoint=aws.url), pytest.raises(OutcomeUnknown):
-        provider.act(Act.REBOOT, REGION, ["i-1"], Patience())
+        provider.act(Order(Act.REBOOT), REGION, ["i-1"], Patience())
     assert aws.count("RebootInstances") == 1

@@ -18,6 +18,8 @@ from tests.support.processes import exists, wait_until
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import Conflict
 from trainctl_tui.domain.operations import OpState, Outcome
+from trainctl_tui.providers.base import AS_ASKED, NOT_YET
+from trainctl_tui.providers.lookup import DETACHED
 from trainctl_tui.services import crashpoint, executor, journal_lock
 from trainctl_tui.services.operations import STEPS
 from trainctl_tui.services.operations.steps import Seen
@@ -144,7 +146,11 @@ def test_the_environment_lights_a_fuse_that_kills(value: str, burns: bool) -> No
 
 def test_every_step_of_every_act_can_be_observed_and_says_what_undoing_means() -> None:
     assert set(STEPS) == set(Act)
-    states = ("pending", "running", "stopping", "stopped", "shutting-down", "terminated", "unheard-of")
+    states = (
+        *("pending", "running", "stopping", "stopped", "shutting-down", "terminated", "unheard-of"),
+        *("creating", "available", "deleting", "attaching", "attached", "detaching", DETACHED),
+        *("modifying", "optimizing", "completed", AS_ASKED, NOT_YET),
+    )
     for act, steps in STEPS.items():
         for step in steps:
             assert step.do is act

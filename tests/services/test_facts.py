@@ -10,6 +10,7 @@ import pytest
 from tests.support.cloud import NOW, Local
 from trainctl_tui.domain.acts import Fleet, Job, JobState
 from trainctl_tui.domain.errors import ConfigError, Denied, OutcomeUnknown, TrainctlError
+from trainctl_tui.domain.orders import NO_CHANGES
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.providers.base import Page, Patience
 from trainctl_tui.services.facts import gather
@@ -50,7 +51,7 @@ def ids(local: Local, state: str, region: str = EAST) -> list[str]:
 
 def test_facts_keep_the_order_and_come_from_several_regions(local: Local, provider: EngineProvider) -> None:
     wanted = [(EAST, ids(local, "stopped")[0]), (WEST, ids(local, "running", WEST)[0]), (EAST, UNKNOWN)]
-    told = gather(provider, wanted, Patience(), Prices())
+    told = gather(provider, wanted, Patience(), NO_CHANGES, Prices())
     assert [(facts.region, facts.id) for facts in told.facts] == wanted
     assert [facts.is_known for facts in told.facts] == [True, True, False]
     assert {facts.account for facts in told.facts} == {"123456789012"} == {told.identity.account}
@@ -60,13 +61,13 @@ def test_facts_keep_the_order_and_come_from_several_regions(local: Local, provid
 
 def test_money_is_filled_in(local: Local, provider: EngineProvider) -> None:
     (id, *_) = ids(local, "running")
-    (facts,) = gather(provider, [(EAST, id)], Patience(), Prices()).facts
+    (facts,) = gather(provider, [(EAST, id)], Patience(), NO_CHANGES, Prices()).facts
     assert facts.hourly == 1.0
     assert facts.volumes
     assert [volume.monthly for volume in facts.volumes] == [
         v.size_gib * 0.01 for v in facts.volumes if v.size_gib
     ]
-    (facts,) = gather(provider, [(EAST, id)], Patience(), Prices(unknown=facts.type)).facts
+    (facts,) = gather(provider, [(EAST, id)], Patience(), NO_CHANGES, Prices(unknown=facts.type)).facts
     assert facts.hourly is None
 
 
@@ -74,13 +75,13 @@ def test_fleets_are_counted_whole_and_a_missing_price_makes_the_sum_unknown(
     local: Local, provider: EngineProvider
 ) -> None:
     running, stopped = ids(local, "running"), ids(local, "stopped")
-    (fleet,) = gather(provider, [(EAST, stopped[0])], Patience(), Prices()).fleets
+    (fleet,) = gather(provider, [(EAST, stopped[0])], Patience(), NO_CHANGES, Prices()).fleets
     assert fleet == Fleet(EAST, len(running), len(running) + len(stopped), float(len(running)))
     kind = local.engine.world(EAST).instances[running[0]].type
-    (fleet,) = gather(provider, [(EAST, stopped[0])], Patience(), Prices(unknown=kind)).fleets
+    (fleet,) = gather(provider, [(EAST, stopped[0])], Patience(), NO_CHANGES, Prices(unknown=kind)).fleets
     assert (fleet.active, fleet.hourly) == (len(running), None)
     local.engine.world(EAST).instances[running[0]].state = "terminated"
-    (fleet,) = gather(provider, [(EAST, stopped[0])], Patience(), Prices()).fleets
+    (fleet,) = gather(provider, [(EAST, stopped[0])], Patience(), NO_CHANGES, Prices()).fleets
     assert (fleet.active, fleet.visible) == (len(running) - 1, len(running) - 1 + len(stopped))
 
 
@@ -94,7 +95,7 @@ class Uncountable(EngineProvider):
 
 def test_a_fleet_that_cannot_be_counted_is_unknown(local: Local) -> None:
     (id, *_) = ids(local, "running")
-    told = gather(Uncountable(local.engine), [(EAST, id)], Patience(), Prices())
+    told = gather(Uncountable(local.engine), [(EAST, id)], Patience(), NO_CHANGES, Prices())
     assert told.fleets == (Fleet(EAST, None, None, None),)
     assert told.facts[0].is_known
 
@@ -109,7 +110,11 @@ def test_work_is_told_for_running_machines_alone(local: Local, provider: EngineP
         booting: Job(JobState.IDLE),
     }
     told = gather(
-        provider, [(EAST, id) for id in (first, second, still, booting, UNKNOWN)], Patience(), Prices()
+        provider,
+        [(EAST, id) for id in (first, second, still, booting, UNKNOWN)],
+        Patience(),
+        NO_CHANGES,
+        Prices(),
     )
     assert [(facts.job.state, facts.job.why) for facts in told.facts] == [
         (JobState.RUNNING, "train.py"),
@@ -127,9 +132,11 @@ def test_a_probe_that_fails_or_does_not_exist_leaves_work_unknown(local: Local) 
         if operation == "SendCommand":
             raise Denied("Could not look.", "You may not.")
 
-    (facts,) = gather(EngineProvider(local.engine, before=refuse), [(EAST, id)], Patience(), Prices()).facts
+    (facts,) = gather(
+        EngineProvider(local.engine, before=refuse), [(EAST, id)], Patience(), NO_CHANGES, Prices()
+    ).facts
     assert facts.job == Job(JobState.UNKNOWN, "Could not look. You may not.")
-    (facts,) = gather(Sightless(local), [(EAST, id)], Patience(), Prices()).facts
+    (facts,) = gather(Sightless(local), [(EAST, id)], Patience(), NO_CHANGES, Prices()).facts
     assert facts.job.state is JobState.UNKNOWN
     assert "cannot look into machines" in facts.job.why
 
@@ -149,7 +156,7 @@ class Sightless:
 def test_what_cannot_act_is_refused_and_what_cannot_be_read_is_raised(local: Local) -> None:
     reader = SimpleNamespace(name="reader")
     with pytest.raises(ConfigError, match="reader can only be read"):
-        gather(reader, [(EAST, UNKNOWN)], Patience(), Prices())  # type: ignore[arg-type]
+        gather(reader, [(EAST, UNKNOWN)], Patience(), NO_CHANGES, Prices())  # type: ignore[arg-type]
 
     def break_down(operation: str, _region: str) -> None:
         if operation == "DescribeInstanceAttribute":
@@ -157,4 +164,4 @@ def test_what_cannot_act_is_refused_and_what_cannot_be_read_is_raised(local: Loc
 
     broken = EngineProvider(local.engine, before=break_down)
     with pytest.raises(TrainctlError, match="The line broke"):
-        gather(broken, [(EAST, ids(local, "running")[0])], Patience(), Prices())
+        gather(broken, [(EAST, ids(local, "running")[0])], Patience(), NO_CHANGES, Prices())

@@ -14,8 +14,9 @@ from tests.support.approving import approved
 from tests.support.cloud import Local, LocalServer, client
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import Conflict, NotFound, Refused
+from trainctl_tui.domain.orders import Order
 from trainctl_tui.providers.aws.provider import AwsProvider
-from trainctl_tui.providers.base import Patience, ProviderOptions
+from trainctl_tui.providers.base import Observed, Patience, ProviderOptions
 
 pytestmark = pytest.mark.wire
 REGION = "us-east-1"
@@ -45,7 +46,7 @@ def launched(ec2: Any, zone: str = "us-east-1a", **more: Any) -> str:
 
 def act(provider: AwsProvider, deed: Act, *ids: str) -> dict[str, str]:
     with approved(deed, *ids, endpoint=provider._caller.clients._options.endpoint):
-        return provider.act(deed, REGION, ids, NOBODY_WAITS).states
+        return provider.act(Order(deed), REGION, ids, NOBODY_WAITS).states
 
 
 def test_facts_have_moto_s_shape(moto: tuple[AwsProvider, Any]) -> None:
@@ -68,8 +69,8 @@ def test_acts_rehearsals_and_refusals_are_alike(moto: tuple[AwsProvider, Any]) -
     provider, ec2 = moto
     id = launched(ec2)
     for deed in (Act.STOP, Act.REBOOT, Act.TERMINATE):
-        provider.rehearse(deed, REGION, [id], NOBODY_WAITS)
-    assert provider.observe(REGION, [id, UNKNOWN], NOBODY_WAITS) == {id: "running"}
+        provider.rehearse(Order(deed), REGION, [id], NOBODY_WAITS)
+    assert provider.observe(Order(Act.STOP), REGION, [id, UNKNOWN], NOBODY_WAITS) == {id: Observed("running")}
     assert act(provider, Act.REBOOT, id) == {}
     assert act(provider, Act.STOP, id) == {id: "stopping"}
     assert act(provider, Act.START, id) == {id: "pending"}
@@ -77,7 +78,7 @@ def test_acts_rehearsals_and_refusals_are_alike(moto: tuple[AwsProvider, Any]) -
     with pytest.raises(NotFound):
         act(provider, Act.TERMINATE, UNKNOWN)
     with pytest.raises(Refused):
-        provider.act(Act.TERMINATE, REGION, [id], NOBODY_WAITS)
+        provider.act(Order(Act.TERMINATE), REGION, [id], NOBODY_WAITS)
 
 
 def test_moto_differs_zones_after_the_protected_one_are_spared_too(moto: tuple[AwsProvider, Any]) -> None:
@@ -97,7 +98,7 @@ def test_moto_differs_states_change_at_once(moto: tuple[AwsProvider, Any]) -> No
     provider, ec2 = moto
     id = launched(ec2)
     act(provider, Act.STOP, id)
-    assert provider.observe(REGION, [id], NOBODY_WAITS) == {id: "stopped"}
+    assert provider.observe(Order(Act.STOP), REGION, [id], NOBODY_WAITS) == {id: Observed("stopped")}
 
 
 def test_moto_differs_illegal_transitions_are_accepted(moto: tuple[AwsProvider, Any]) -> None:

@@ -18,9 +18,10 @@ from tests.support.approving import approved
 from tests.support.cloud import NOW, Local, LocalServer
 from trainctl_tui.domain.acts import Act, Facts, Job, JobState
 from trainctl_tui.domain.errors import Conflict, NotFound, Refused, TrainctlError
+from trainctl_tui.domain.orders import Order
 from trainctl_tui.providers.aws.calls import Caller
 from trainctl_tui.providers.aws.provider import AwsProvider
-from trainctl_tui.providers.base import CanAct, CanProbe, Patience, ProviderOptions
+from trainctl_tui.providers.base import CanAct, CanProbe, Observed, Patience, ProviderOptions
 from trainctl_tui.simcloud.engine.records import InstanceRecord
 from trainctl_tui.simcloud.process import simulated_environment
 from trainctl_tui.simcloud.provider import EngineProvider
@@ -141,9 +142,9 @@ def test_a_spot_machine_tells_whether_it_may_start_again(local: Local, provider:
     told = facts(provider, once.id, again.id, one(local).id)
     assert [each.spot_persistent for each in told] == [False, True, None]
     with approved(Act.STOP, again.id):
-        provider.act(Act.STOP, REGION, [again.id], NOBODY_WAITS)
+        provider.act(Order(Act.STOP), REGION, [again.id], NOBODY_WAITS)
     with approved(Act.STOP, once.id), pytest.raises(TrainctlError, match=r"not supported|one-time"):
-        provider.act(Act.STOP, REGION, [once.id], NOBODY_WAITS)
+        provider.act(Order(Act.STOP), REGION, [once.id], NOBODY_WAITS)
 
 
 @pytest.mark.parametrize(
@@ -184,18 +185,18 @@ def test_an_act_moves_a_machine(
 ) -> None:
     id = one(local, before).id
     with approved(act, id):
-        receipt = provider.act(act, REGION, [id, id], NOBODY_WAITS)
+        receipt = provider.act(Order(act), REGION, [id, id], NOBODY_WAITS)
     assert receipt.states == {id: during}
     assert receipt.request_id
-    assert provider.observe(REGION, [id, UNKNOWN], NOBODY_WAITS) == {id: during}
+    assert provider.observe(Order(Act.STOP), REGION, [id, UNKNOWN], NOBODY_WAITS) == {id: Observed(during)}
     local.advance(60)
-    assert provider.observe(REGION, [id], NOBODY_WAITS) == {id: after}
+    assert provider.observe(Order(Act.STOP), REGION, [id], NOBODY_WAITS) == {id: Observed(after)}
 
 
 def test_a_reboot_tells_no_states(local: Local, provider: Face) -> None:
     id = one(local).id
     with approved(Act.REBOOT, id):
-        receipt = provider.act(Act.REBOOT, REGION, [id], NOBODY_WAITS)
+        receipt = provider.act(Order(Act.REBOOT), REGION, [id], NOBODY_WAITS)
     assert receipt.states == {}
     assert receipt.request_id
 
@@ -205,12 +206,12 @@ def test_without_approval_nothing_is_sent(sides: Sides, provider: Face, act: Act
     id, other = (record.id for record in list(sides.local.engine.world(REGION).instances.values())[:2])
     before = states(sides.local)
     with pytest.raises(Refused, match="No approval"):
-        provider.act(act, REGION, [id], NOBODY_WAITS)
+        provider.act(Order(act), REGION, [id], NOBODY_WAITS)
     with approved(act, other), pytest.raises(Refused, match="Not confirmed"):
-        provider.act(act, REGION, [other, id], NOBODY_WAITS)
+        provider.act(Order(act), REGION, [other, id], NOBODY_WAITS)
     shut = sides.opened(ProviderOptions(read_only=True))
     with approved(act, id), pytest.raises(Refused, match="read-only"):
-        shut.act(act, REGION, [id], NOBODY_WAITS)
+        shut.act(Order(act), REGION, [id], NOBODY_WAITS)
     assert states(sides.local) == before
 
 
@@ -218,17 +219,17 @@ def test_a_rehearsal_changes_nothing_and_says_what_forbids(sides: Sides, provide
     before = states(sides.local)
     id = one(sides.local).id
     for act in (Act.STOP, Act.REBOOT, Act.TERMINATE):
-        provider.rehearse(act, REGION, [id], NOBODY_WAITS)
+        provider.rehearse(Order(act), REGION, [id], NOBODY_WAITS)
     with pytest.raises(NotFound):
-        provider.rehearse(Act.TERMINATE, REGION, [UNKNOWN], NOBODY_WAITS)
+        provider.rehearse(Order(Act.TERMINATE), REGION, [UNKNOWN], NOBODY_WAITS)
     sides.faults.replace((Rule("denied", action="TerminateInstances"),), 0)
     with pytest.raises(TrainctlError) as caught:
-        provider.rehearse(Act.TERMINATE, REGION, [id], NOBODY_WAITS)
+        provider.rehearse(Order(Act.TERMINATE), REGION, [id], NOBODY_WAITS)
     assert caught.value.permission == "ec2:TerminateInstances"
     assert states(sides.local) == before
     shut = sides.opened(ProviderOptions(read_only=True))
     with pytest.raises(Refused, match="read-only"):
-        shut.rehearse(Act.TERMINATE, REGION, [id], NOBODY_WAITS)
+        shut.rehearse(Order(Act.TERMINATE), REGION, [id], NOBODY_WAITS)
 
 
 def test_a_protected_machine_saves_its_zone_and_no_other(local: Local, provider: Face) -> None:
@@ -239,7 +240,7 @@ def test_a_protected_machine_saves_its_zone_and_no_other(local: Local, provider:
     )
     ids = [saved.id, near.id, far.id]
     with approved(Act.TERMINATE, *ids), pytest.raises(Conflict) as caught:
-        provider.act(Act.TERMINATE, REGION, ids, NOBODY_WAITS)
+        provider.act(Order(Act.TERMINATE), REGION, ids, NOBODY_WAITS)
     assert caught.value.code == "OperationNotPermitted"
     assert provider.observe(REGION, ids, NOBODY_WAITS) == {
         saved.id: "running", near.id: "running", far.id: "shutting-down",
@@ -269,7 +270,7 @@ def test_an_act_is_sent_once_and_its_error_never_lies(
     id = one(sides.local).id
     sides.faults.replace((Rule(effect, action="StopInstances"),), 0)  # type: ignore[arg-type]
     with approved(Act.STOP, id), pytest.raises(TrainctlError) as caught:
-        provider.act(Act.STOP, REGION, [id], NOBODY_WAITS)
+        provider.act(Order(Act.STOP), REGION, [id], NOBODY_WAITS)
     assert type(caught.value).__name__ == error
     assert code in (None, caught.value.code)
     assert len(sides.faults.told()["log"]) == 1

@@ -10,7 +10,11 @@ from msgspec.structs import replace
 
 from trainctl_tui.domain.acts import Act, Facts, Fleet, Job, JobState, VolumeFacts
 from trainctl_tui.domain.errors import OutcomeUnknown, Throttled, TrainctlError
-from trainctl_tui.providers.base import Patience, Provider, Receipt
+from trainctl_tui.domain.orders import NO_CHANGES, Change, Order
+from trainctl_tui.domain.resources import Kind
+from trainctl_tui.domain.rule import MACHINE_ACTS
+from trainctl_tui.providers.base import Observed, Patience, Provider, Receipt
+from trainctl_tui.providers.requests import kind_of
 from trainctl_tui.services.facts import Gathered
 from trainctl_tui.services.facts import Target as Place
 from trainctl_tui.simcloud.engine import Clock, Engine
@@ -118,26 +122,38 @@ class OnStage(EngineProvider):
     def clock_offset(self) -> float:
         return 0.0
 
-    def act(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> Receipt:
+    def act(self, order: Order, region: str, ids: Collection[str], patience: Patience) -> Receipt:
         if self._faults:
             self._faults.acting()
-        return super().act(act, region, ids, patience)
+        return super().act(order, region, ids, patience)
 
-    def rehearse(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> None:
+    def rehearse(self, order: Order, region: str, ids: Collection[str], patience: Patience) -> None:
         if self._faults and self._faults.rehearsed is not None:
             raise self._faults.rehearsed
-        super().rehearse(act, region, ids, patience)
+        super().rehearse(order, region, ids, patience)
 
-    def facts(self, region: str, ids: Collection[str], patience: Patience) -> tuple[Facts, ...]:
+    def facts(
+        self,
+        region: str,
+        ids: Collection[str],
+        patience: Patience,
+        changes: Mapping[str, Change] = NO_CHANGES,
+    ) -> tuple[Facts, ...]:
+        if any(kind_of(id) is not Kind.INSTANCES for id in ids):
+            return super().facts(region, ids, patience, changes)
         self._hear("DescribeInstances", region)
         now = self._engine.settle()
         seen = self._engine.world(region).seen(now)
         return tuple(self._told(id, region, now, seen) for id in ids)
 
-    def observe(self, region: str, ids: Collection[str], patience: Patience) -> dict[str, str]:
+    def observe(
+        self, order: Order, region: str, ids: Collection[str], patience: Patience
+    ) -> dict[str, Observed]:
+        if order.act not in MACHINE_ACTS:
+            return super().observe(order, region, ids, patience)
         self._hear("DescribeInstances", region)
         seen = self._engine.world(region).seen(self._engine.settle()).instances
-        return {id: seen[id].state for id in ids if id in seen}
+        return {id: Observed(seen[id].state) for id in ids if id in seen}
 
     def _told(self, id: str, region: str, now: float, seen: Tables) -> Facts:
         record = seen.instances.get(id)
@@ -174,13 +190,19 @@ def _pass(_operation: str, _region: str) -> None:
     """Let a call pass."""
 
 
-def gather(provider: Provider, targets: Sequence[Place], patience: Patience) -> Gathered:
+def gather(
+    provider: Provider,
+    targets: Sequence[Place],
+    patience: Patience,
+    changes: Mapping[str, Change] = NO_CHANGES,
+) -> Gathered:
     """Gather as ``services.facts`` does, in this thread and without money, so that every run is alike."""
     assert isinstance(provider, OnStage)
     regions: dict[str, list[str]] = {}
     for region, id in targets:
         regions.setdefault(region, []).append(id)
-    found = [facts for region, ids in regions.items() for facts in provider.facts(region, ids, patience)]
+    read = (provider.facts(region, ids, patience, changes) for region, ids in regions.items())
+    found = [facts for told in read for facts in told]
     fleets = tuple(Fleet(region, active=10_000, visible=10_000) for region in regions)
     identity = provider.identify(patience)
     return Gathered(identity, tuple(found), fleets, max(facts.read_at for facts in found))

@@ -15,6 +15,7 @@ from tests.support.execution import POLICY, REGION
 from trainctl_tui import bootstrap
 from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Situation
+from trainctl_tui.domain.orders import NO_CHANGES
 from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import Patience
 from trainctl_tui.services import prices
@@ -67,7 +68,7 @@ class Scene:
         """Plan with the AWS provider, give every word that is asked for, and confirm."""
         with mock.patch.dict(os.environ, self.environ):
             provider = bootstrap.provider(self.launch, lambda _call: None)
-            told = gather(provider, [(REGION, id) for id in ids], Patience(), prices.load(None))
+            told = gather(provider, [(REGION, id) for id in ids], Patience(), NO_CHANGES, prices.load(None))
         account = told.identity.account
         plan = plans.make(
             *(act, told.facts, POLICY, Situation(account, account, told.now), told.fleets),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -14,6 +14,7 @@ from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Job, JobState, Policy, Situation
 from trainctl_tui.domain.errors import ExpiredCredentials, Trouble
 from trainctl_tui.domain.operations import Operation, Target
+from trainctl_tui.domain.orders import Change
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import Patience, Provider
@@ -159,9 +160,15 @@ class Stage:
         with lit(fuse or Fuse(0)):
             return executor.run(op, self.journal, self.tools())
 
-    def _gather(self, provider: Provider, places: Sequence[Place], patience: Patience) -> Gathered:
+    def _gather(
+        self,
+        provider: Provider,
+        places: Sequence[Place],
+        patience: Patience,
+        changes: Mapping[str, Change],
+    ) -> Gathered:
         self.heard = patience.on_wait
-        return gather(provider, places, patience)
+        return gather(provider, places, patience, changes)
 
     def _wait(self, seconds: float) -> bool:
         self.clock.advance(seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 from typing import Any
 
@@ -242,3 +243,13 @@ def test_a_plan_that_was_overtaken_changes_nothing(model: FleetModel) -> None:
     slow.finish()
     assert model.shown == keys("b")
     assert model.settled
+
+
+@pytest.mark.parametrize("ran", [False, True])
+def test_a_plan_that_is_dropped_holds_no_rows(model: FleetModel, ran: bool) -> None:
+    plan = model.update({key("a"): 1}, None)
+    if ran:
+        plan.finish()
+    left = weakref.ref(plan)
+    del plan
+    assert left() is None  # at once: the view keeps the collector of garbage off the keys

@@ -115,6 +115,11 @@ class Prices(Struct, frozen=True):
         price = self.storage(region, type, gib, iops, throughput)
         return None if price is None else price.usd
 
+    def snapshot_monthly(self, region: str, tier: str, gib: int | None) -> float | None:
+        """Return the most that a snapshot can cost a month, in USD."""
+        price = self.snapshot(region, gib, tier)
+        return None if price is None else price.usd
+
     def snapshot(self, region: str, gib: int | None, tier: str) -> Price | None:
         """Return the most that a snapshot can cost a month.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from msgspec import Struct
 
 from trainctl_tui.domain.acts import Act
@@ -30,6 +33,9 @@ class Change(Struct, frozen=True):
     force: bool = False
     tags: Tags = ()
     untag: tuple[str, ...] = ()
+
+
+NO_CHANGES: Mapping[str, Change] = MappingProxyType({})
 
 
 class Order(Struct, frozen=True):

@@ -18,7 +18,7 @@ from trainctl_tui import bootstrap
 from trainctl_tui.domain.acts import Act, Verdict
 from trainctl_tui.domain.errors import ConfigError, Refused, TrainctlError
 from trainctl_tui.domain.operations import Operation
-from trainctl_tui.domain.orders import Change
+from trainctl_tui.domain.orders import Change, Order
 from trainctl_tui.headless import asked, codes, output, plan_file, plan_text, shapes
 from trainctl_tui.headless.consent import Ways, consent
 from trainctl_tui.headless.following import code_of, follow, outcome_lines
@@ -61,7 +61,7 @@ def _act(given: argparse.Namespace) -> int:
     refuse_read_only(launch)
     with asked.observed(given, launch, Source(launch, settings)) as source:
         included = (*(saved.included if saved is not None else ()), *given.include)
-        wish = Wish(Act(given.act), tuple(dict.fromkeys(included)), saved, change)
+        wish = Wish(Act(given.verb), tuple(dict.fromkeys(included)), saved, change)
         busy = bootstrap.journal().busy()
         prepared = prepare(wish, locate(source, ids), source, launch, settings.policy, busy)
         return carry_out(prepared, ways)
@@ -151,13 +151,14 @@ def _rehearse(prepared: Prepared, ways: Ways, told: dict[str, Any]) -> int:
     plan, provider = prepared.plan, prepared.provider
     assert isinstance(provider, CanAct)
     actor = provider
+    order = Order(plan.act, plan.changes, "dry-run")
     told["dry_run"] = []
     failed: list[TrainctlError] = []
     for region in sorted({one.facts.region for one in plan.goes}):
         ids = [one.facts.id for one in plan.goes if one.facts.region == region]
         error: TrainctlError | None = None
         try:
-            promptly(f"Asking {region}", lambda: actor.rehearse(plan.act, region, ids, Patience()))  # noqa: B023
+            promptly(f"Asking {region}", lambda: actor.rehearse(order, region, ids, Patience()))  # noqa: B023
             _tell(f"dry run: {region} would {plan.act} {len(ids)}. {_NOTHING}", ways)
         except TrainctlError as caught:
             error = caught
@@ -182,7 +183,7 @@ def _record_refusal(prepared: Prepared) -> None:
 
 def _ids(given: argparse.Namespace, saved: plan_file.SavedPlan | None) -> tuple[str, ...]:
     """Return the ids that were asked for, each once; raise ConfigError for what is none."""
-    act = Act(given.act)
+    act = Act(given.verb)
     if saved is None and act is Act.CREATE:
         return (new_id(),)
     if saved is None and not given.ids:

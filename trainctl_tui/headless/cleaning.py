@@ -95,7 +95,7 @@ def _use(given: argparse.Namespace) -> int:
     """Carry out a plan that was saved, as ``terminate --plan`` does."""
     if given.include or given.save_plan:
         raise ConfigError("A plan names its instances.", "", "Leave out either --plan or the rest.")
-    return act(argparse.Namespace(**{**vars(given), "act": Act.TERMINATE.value, "ids": []}))
+    return act(argparse.Namespace(**{**vars(given), "verb": Act.TERMINATE.value, "ids": []}))
 
 
 def _chosen(findings: Findings, included: list[str]) -> tuple[Candidate, ...]:

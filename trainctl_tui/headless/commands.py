@@ -44,7 +44,7 @@ def _find(given: argparse.Namespace, parser: argparse.ArgumentParser) -> Command
             from trainctl_tui.headless.doctor import doctor
 
             return doctor
-        case _ if hasattr(given, "act"):
+        case _ if hasattr(given, "verb"):
             from trainctl_tui.headless.acting import act
 
             return act

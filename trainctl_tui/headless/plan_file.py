@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -39,7 +39,7 @@ class PlanModel(BaseModel):
 
     version: int = Field(alias="schema")
     kind: Literal["plan"]
-    act: Act
+    act: Annotated[Act, Field(strict=False)]
     account: str = Field(min_length=1)
     endpoint: str
     regions: list[str]

@@ -12,20 +12,23 @@ from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Facts, Policy, Situation, Verdict
 from trainctl_tui.domain.changes import changes
 from trainctl_tui.domain.errors import ConfigError, Refused, Trouble
-from trainctl_tui.domain.orders import Change
+from trainctl_tui.domain.orders import NO_CHANGES, Change, Order
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.headless import output
 from trainctl_tui.headless.known import Source, no_region
 from trainctl_tui.headless.line import Line
 from trainctl_tui.headless.plan_file import SavedPlan
 from trainctl_tui.launch import Launch
+from trainctl_tui.listing.asked import noun_of
 from trainctl_tui.listing.format import plural
 from trainctl_tui.providers.base import CanAct, Patience, Provider
+from trainctl_tui.providers.requests import kind_of
 from trainctl_tui.services.facts import Target, gather
 
 Answer = TypeVar("Answer")
 
 _REGIONS = 8  # asked at the same time
+_LOOK = Order(Act.TERMINATE)  # of whatever is seen, the state is told
 
 
 class Prepared(Struct, frozen=True):
@@ -64,10 +67,11 @@ def locate(source: Source, ids: Sequence[str]) -> tuple[Target, ...]:
 
     def look() -> dict[str, str]:
         with ThreadPoolExecutor(_REGIONS, "locate") as pool:
-            asked = [(one, pool.submit(act.observe, one, ids, Patience())) for one in regions]
+            asked = [(one, pool.submit(act.observe, _LOOK, one, ids, Patience())) for one in regions]
             return {id: region for region, seen in asked for id in seen.result()}
 
-    found = promptly(f"Looking for {plural(len(ids), 'instance')} in {len(regions)} regions", look)
+    noun = noun_of([kind_of(id) for id in ids])
+    found = promptly(f"Looking for {plural(len(ids), noun)} in {len(regions)} regions", look)
     return tuple((found.get(id, regions[0]), id) for id in ids)
 
 
@@ -83,7 +87,7 @@ def prepare(
     provider = source.open()
     patience = Patience(on_wait=_say_wait)
     reading = f"Reading the facts of {plural(len(targets), 'instance')}"
-    gathered = promptly(reading, lambda: gather(provider, targets, patience, source.prices))
+    gathered = promptly(reading, lambda: gather(provider, targets, patience, NO_CHANGES, source.prices))
     account = gathered.identity.account
     _refuse_another(wish.saved, account, launch)
     situation = Situation(screen_account=account, account=account, now=gathered.now, busy=busy)

@@ -61,7 +61,7 @@ def wanted(given: argparse.Namespace, *, complete: bool) -> Change:
 
     Nothing is missing where it need not be ``complete``: of a plan that was saved.
     """
-    act = Act(given.act)
+    act = Act(given.verb)
     told = vars(given)
     change = Change(
         instance=told.get("to") or "",

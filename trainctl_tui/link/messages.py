@@ -6,9 +6,10 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from trainctl_tui.domain.acts import Act, Facts, Fleet
+from trainctl_tui.domain.acts import Facts, Fleet
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Lane, Listing
+from trainctl_tui.domain.orders import Change, Order
 from trainctl_tui.domain.resources import Console, Identity, Kind, Region
 from trainctl_tui.services.tally import OperationTally
 
@@ -209,17 +210,21 @@ class AskRegions(Struct, frozen=True, tag=True):
 
 
 class AskFacts(Struct, frozen=True, tag=True):
-    """Read afresh what an act on these targets, (region, id) each, is judged by."""
+    """Read afresh what an act on these targets, (region, id) each, is judged by.
+
+    ``changes`` name the machines that volumes are to be attached to.
+    """
 
     id: int
     targets: tuple[tuple[str, str], ...]
+    changes: dict[str, Change] = {}
 
 
 class AskRehearsal(Struct, frozen=True, tag=True):
     """Ask the provider by a dry run whether it would allow an act on these targets. It changes nothing."""
 
     id: int
-    act: Act
+    order: Order
     targets: tuple[tuple[str, str], ...]
 
 

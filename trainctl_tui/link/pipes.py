@@ -14,7 +14,7 @@ from trainctl_tui.link import frames
 from trainctl_tui.link.messages import ToView
 from trainctl_tui.redact import redact
 
-WAITING_FRAMES = 64
+WAITING_FRAMES = 16
 """Messages that may wait for the pipe. Who says more waits: a view that is stopped stops the sweeps."""
 
 

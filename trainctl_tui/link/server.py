@@ -9,8 +9,8 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import IO
 
-from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import ConfigError, NotFound, TrainctlError, Trouble
+from trainctl_tui.domain.orders import Order
 from trainctl_tui.domain.resources import Console
 from trainctl_tui.link import frames
 from trainctl_tui.link.messages import (
@@ -104,24 +104,24 @@ def _answer(provider: Provider | None, question: Question, prices: PriceBook) ->
             return RawAnswer(number, provider.raw(kind, region, id, Patience()))
         case AskRegions(number):
             return RegionsAnswer(number, provider.regions(Patience()))
-        case AskFacts(number, targets):
-            read = gather(provider, targets, Patience(), prices)
+        case AskFacts(number, targets, changes):
+            read = gather(provider, targets, Patience(), changes, prices)
             return FactsAnswer(number, read.identity, read.facts, read.fleets, read.now)
-        case AskRehearsal(number, act, targets):
+        case AskRehearsal(number, order, targets):
             by_region: dict[str, list[str]] = {}
             for region, id in targets:
                 by_region.setdefault(region, []).append(id)
-            rehearsed = (_rehearsed(provider, act, region, ids) for region, ids in by_region.items())
+            rehearsed = (_rehearsed(provider, order, region, ids) for region, ids in by_region.items())
             return RehearsalAnswer(number, tuple(rehearsed))
 
 
-def _rehearsed(provider: Provider, act: Act, region: str, ids: list[str]) -> Rehearsed:
+def _rehearsed(provider: Provider, order: Order, region: str, ids: list[str]) -> Rehearsed:
     """Ask one region by a dry run; what it refuses is an answer, too."""
     trouble: Trouble | None = None
     try:
         if not isinstance(provider, CanAct):
             raise ConfigError(f"{provider.name} can only be read.")
-        provider.rehearse(act, region, ids, Patience())
+        provider.rehearse(order, region, ids, Patience())
     except TrainctlError as error:
         trouble = error.trouble
     return Rehearsed(region, tuple(ids), trouble)

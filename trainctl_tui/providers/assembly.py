@@ -29,7 +29,7 @@ class Gleaned(Struct, frozen=True):
 
 def assemble(ids: Collection[str], gleaned: Gleaned) -> tuple[Facts, ...]:
     """Return the facts of each id, in order; one without a machine has no state."""
-    newest = None if gleaned.snapshots is None else _newest(gleaned.snapshots)
+    newest = None if gleaned.snapshots is None else newest_of(gleaned.snapshots)
     return tuple(_facts(id, gleaned, newest) for id in ids)
 
 
@@ -107,7 +107,7 @@ def _worst(flags: Iterable[bool | None]) -> bool | None:
     return True if True in said else None if None in said else False
 
 
-def _newest(snapshots: Sequence[Snapshot]) -> Mapping[str, float | None]:
+def newest_of(snapshots: Sequence[Snapshot]) -> Mapping[str, float | None]:
     """Return when the newest completed snapshot of each volume began; None if one is not dated."""
     newest: dict[str, float | None] = {}
     for snapshot in snapshots:

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from trainctl_tui.domain.acts import Facts, Job
 from trainctl_tui.domain.errors import Bug, TrainctlError, Trouble
-from trainctl_tui.domain.orders import Change, Order
+from trainctl_tui.domain.orders import NO_CHANGES, Change, Order
 from trainctl_tui.domain.resources import Console, Identity, Kind, Region, Row
 
 
@@ -178,7 +178,11 @@ class CanAct(Protocol):
     """
 
     def facts(
-        self, region: str, ids: Collection[str], patience: Patience, changes: Mapping[str, Change] = {}
+        self,
+        region: str,
+        ids: Collection[str],
+        patience: Patience,
+        changes: Mapping[str, Change] = NO_CHANGES,
     ) -> tuple[Facts, ...]:
         """Return the facts of each id, in order, without job and money.
 

@@ -104,8 +104,8 @@ class Cache:
         """Remember a whole listing; a page or differences raise ValueError: a partial cache would lie."""
         if not listing.complete or listing.base is not None:
             raise ValueError("only a whole listing is remembered")
-        rows = msgspec.Raw(packed(listing.items))
-        stored = _Stored(listing.taken_at, clock_offset, rows, version)
+        # The fields of _Stored, written in one go: the rows as bytes of their own would be copied once more.
+        stored = (listing.taken_at, clock_offset, listing.items, version)
         self._write(_lane_name(identity, listing.lane.region, listing.lane.kind), stored)
 
     def _rows(self, kind: Kind, stored: _Stored) -> tuple[Any, ...] | None:

@@ -31,6 +31,8 @@ _SETTINGS = {
     "eviction_policy": "none",
     # A mapped file that somebody cuts short is a SIGBUS, which nobody can catch.
     "sqlite_mmap_size": 0,
+    # One value is read or written whole: pages kept would be 32 MB a lane, and none is asked for again.
+    "sqlite_cache_size": 256,
 }
 _KNOWN = frozenset(_SETTINGS) | frozenset(METADATA)
 _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -133,14 +135,17 @@ def _identity(directory: Path) -> tuple[int, int] | None:
     return facts.st_dev, facts.st_ino
 
 
-def unseal(key: str, sealed: bytes) -> bytes:
+def unseal(key: str, sealed: bytes) -> memoryview:
     """Return the value that was stored under this key; raise SpoiledError if it is not that."""
-    seal, value = sealed[:_SEAL], sealed[_SEAL:]
+    whole = memoryview(sealed)
+    seal, value = whole[:_SEAL], whole[_SEAL:]
     if not hmac.compare_digest(seal, _seal(key, value)):
         raise SpoiledError("a stored value does not fit its key")
     return value
 
 
-def _seal(key: str, value: bytes) -> bytes:
+def _seal(key: str, value: bytes | memoryview) -> bytes:
     name = key.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(len(name).to_bytes(4, "big") + name + value, digest_size=_SEAL).digest()
+    seal = hashlib.blake2b(len(name).to_bytes(4, "big") + name, digest_size=_SEAL)
+    seal.update(value)  # megabytes, which are not copied for it
+    return seal.digest()

@@ -11,9 +11,13 @@ import sys
 from collections.abc import Mapping
 from threading import Thread
 
+from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import Refused, TrainctlError
 from trainctl_tui.domain.operations import GOOD, Operation, OpState, Outcome
+from trainctl_tui.domain.orders import MAKING
+from trainctl_tui.domain.resources import Kind
 from trainctl_tui.launch import child_environment
+from trainctl_tui.providers.requests import MARK, kind_of, mark_of
 from trainctl_tui.services import journal_lock, report
 from trainctl_tui.services.executor_cloud import Cloud
 from trainctl_tui.services.executor_run import Cancelled, Run, Stopped, Tools
@@ -141,11 +145,17 @@ def _is_unclear(run: Run, id: str) -> bool:
 
 def _ask_human(run: Run, ids: list[str]) -> str:
     """Name the targets of which nothing is known for sure, and the command that shows them."""
-    regions: dict[str, list[str]] = {}
+    places: dict[tuple[str, Kind], list[str]] = {}
     for id in ids:
-        regions.setdefault(run.pen.tracked[id].target.region, []).append(id)
-    looks = [
-        f"aws ec2 describe-instances --region {region} --instance-ids {' '.join(named)}"
-        for region, named in regions.items()
-    ]
+        places.setdefault((run.pen.tracked[id].target.region, kind_of(id)), []).append(id)
+    looks = [_look_at(run, region, kind, named) for (region, kind), named in places.items()]
     return f"What became of {', '.join(ids)} is not known. Look with: {'; '.join(looks)}"
+
+
+def _look_at(run: Run, region: str, kind: Kind, ids: list[str]) -> str:
+    """Return the command that shows these targets, or what was made of them."""
+    if run.op.act in MAKING:
+        kind = Kind.SNAPSHOTS if run.op.act is Act.SNAPSHOT else Kind.VOLUMES
+        marks = ",".join(mark_of(run.order, id) for id in ids)
+        return f"aws ec2 describe-{kind} --region {region} --filters Name=tag:{MARK},Values={marks}"
+    return f"aws ec2 describe-{kind} --region {region} --{kind.removesuffix('s')}-ids {' '.join(ids)}"

@@ -14,7 +14,7 @@ from trainctl_tui.domain.errors import (
 )
 from trainctl_tui.domain.operations import OpState
 from trainctl_tui.providers import gate
-from trainctl_tui.providers.base import CanAct, Provider, Receipt
+from trainctl_tui.providers.base import CanAct, Observed, Provider, Receipt
 from trainctl_tui.services.crashpoint import crashpoint
 from trainctl_tui.services.executor_run import Run, Sight
 from trainctl_tui.services.pacing import Buckets
@@ -38,30 +38,33 @@ class Cloud:
         run = self._run
 
         def ask(provider: Provider) -> Sight:
-            gathered = run.tools.gather(provider, targets, run.patience)
+            gathered = run.tools.gather(provider, targets, run.patience, run.approval.changes)
             self._check(gathered.identity.account)
             return Sight(gathered, run.tools.clock(), run.tools.monotonic())
 
         return self._read("facts", targets[0][0], ask)
 
-    def observe(self, region: str, ids: Sequence[str]) -> dict[str, str]:
-        """Return the states of the targets that are seen."""
+    def observe(self, region: str, ids: Sequence[str]) -> dict[str, Observed]:
+        """Return how the targets that are seen stand to the order."""
+        run = self._run
         return self._read(
-            "observe", region, lambda provider: _acting(provider).observe(region, ids, self._run.patience)
+            "observe",
+            region,
+            lambda provider: _acting(provider).observe(run.order, region, ids, run.patience),
         )
 
     def rehearse(self, region: str, ids: Sequence[str]) -> None:
         """Ask whether the act would be allowed. Raises what forbids it."""
-        act = self._run.op.act
+        run = self._run
         self._read(
             "rehearse",
             region,
-            lambda provider: _acting(provider).rehearse(act, region, ids, self._run.patience),
+            lambda provider: _acting(provider).rehearse(run.order, region, ids, run.patience),
         )
 
-    def turn(self, region: str, machines: int) -> None:
-        """Wait until a call on so many machines keeps to the provider's limits."""
-        self._run.pause(self._buckets.act(self._run.op.act, region, machines))
+    def turn(self, region: str, targets: int) -> None:
+        """Wait until a call on so many targets keeps to the provider's limits."""
+        self._run.pause(self._buckets.act(self._run.op.act, region, targets))
 
     def act(self, region: str, ids: Sequence[str]) -> Receipt:
         """Send the act once. Raises whatever came of it."""
@@ -70,8 +73,8 @@ class Cloud:
         # An approval is dated by the provider's clock.
         now = run.tools.clock() + provider.clock_offset()
         crashpoint("before act")
-        with gate.spend(run.approval, now):
-            receipt = _acting(provider).act(run.op.act, region, ids, run.patience)
+        with gate.spend(run.approval, now, ids=ids, mark=run.op.id):
+            receipt = _acting(provider).act(run.order, region, ids, run.patience)
         crashpoint("after act")
         return receipt
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from trainctl_tui.domain.acts import Facts
 from trainctl_tui.domain.errors import CannotRecord, Throttled, TrainctlError, Trouble
 from trainctl_tui.domain.operations import OpState, Outcome
+from trainctl_tui.domain.orders import Change, Order
 from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import Patience, Provider
 from trainctl_tui.services.audit_chain import Entry
@@ -52,7 +53,7 @@ class Tools:
     """What an execution works with. ``wait`` pauses some seconds and says whether the process is to end."""
 
     open_provider: Callable[[Launch], Provider]
-    gather: Callable[[Provider, Sequence[tuple[str, str]], Patience], Gathered]
+    gather: Callable[[Provider, Sequence[tuple[str, str]], Patience, Mapping[str, Change]], Gathered]
     audit: Recorder
     stop: Event = field(default_factory=Event)
     clock: Callable[[], float] = time.time
@@ -83,6 +84,7 @@ class Run:
         self.op = kept.op
         self.pen = pen
         self.tools = tools
+        self.order = Order(kept.op.act, kept.approval.changes, kept.op.id)
         (self.step,) = STEPS[kept.op.act]
         self.sending = True
         self.ended_early = ""

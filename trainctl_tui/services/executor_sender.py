@@ -73,27 +73,28 @@ class Sender:
         """Send one batch; return those of it that must be sent in halves."""
         attempt = 0
         while True:
+            if not ids:
+                return ()
             sight, ids = self._ready(ids)
             if not ids:
                 return ()
             error = self._rehearse(ids)
             if error is None:
-                if not self._is_fresh(sight):
-                    continue
-                error = self._call(ids, sight)
+                error, ids = self._call_some(ids, sight)
             if error is None:
-                self._failures = 0
-                return ()
+                if not ids:
+                    return ()
+                continue  # the facts have grown old
             attempt += 1
             if isinstance(error, CredentialsError):
                 self._cloud.renew(error, attempt)
             elif isinstance(error, PASSING):
                 self._run.hold(error, attempt)
-            elif len(ids) > 1:
+            elif len(ids) > 1 and not self._run.step.single:
                 return ids
             else:
                 self._conclude(ids[0], error)
-                return ()
+                ids, attempt = ids[1:], 0
 
     # ---- before a call ----
 
@@ -102,14 +103,17 @@ class Sender:
         run = self._run
         targets = [run.pen.tracked[id].target for id in ids]
         region = targets[0].region
-        self._cloud.turn(region, len(ids))
+        self._cloud.turn(region, 1 if run.step.single else len(ids))
+        touched = [id for id in ids if run.step.looks and run.pen.tracked[id].was_touched]
+        looks = self._cloud.observe(region, touched) if touched else {}
         sight = self._cloud.facts([(region, target.id) for target in targets])
         fleets = {fleet.region: fleet for fleet in sight.gathered.fleets}
         found = {facts.id: facts for facts in sight.gathered.facts}
         changed, goes = [], []
         for id in ids:
             one, facts = run.pen.tracked[id], found[id]
-            judged = self._judged(one, facts, sight, fleets.get(region))
+            word = looks[id].state if id in looks else "" if run.step.looks else facts.state
+            judged = self._judged(one, facts, word, sight, fleets.get(region))
             if judged is None:
                 goes.append(id)
             else:
@@ -117,13 +121,15 @@ class Sender:
         run.settle(changed, found)
         return sight, goes
 
-    def _judged(self, one: Tracked, facts: Facts, sight: Sight, fleet: Fleet | None) -> Tracked | None:
-        """Return None for a target that may go; else what is known of it now."""
+    def _judged(
+        self, one: Tracked, facts: Facts, word: str, sight: Sight, fleet: Fleet | None
+    ) -> Tracked | None:
+        """Return None for a target that may go; else what is known of it now. ``word`` is how it stands."""
         run = self._run
         expired = sight.gathered.now >= run.approval.expires_at
         if one.was_touched:
             # An earlier call, of which no answer is known, may have had its effect.
-            seen = run.step.observe(facts.state) if facts.is_known else Seen.BEFORE
+            seen = run.step.observe(word) if word else Seen.BEFORE
             if seen is not Seen.BEFORE or not run.step.resend or expired:
                 return one.having(state=facts.state)
         if expired:
@@ -174,6 +180,22 @@ class Sender:
 
     # ---- the call ----
 
+    def _call_some(self, ids: Sequence[str], sight: Sight) -> tuple[TrainctlError | None, Sequence[str]]:
+        """Send to all at once, or to one after the other, while the facts are fresh.
+
+        Return the error that a call ended with, and who is left; the error struck the first of these.
+        """
+        left = list(ids)
+        size = 1 if self._run.step.single else len(left)
+        while left and self._is_fresh(sight):
+            if (error := self._call(left[:size], sight)) is not None:
+                return error, left
+            self._failures = 0
+            left = left[size:]
+            if left:
+                self._cloud.turn(self._run.pen.tracked[left[0]].target.region, 1)
+        return None, left
+
     def _call(self, ids: Sequence[str], sight: Sight) -> TrainctlError | None:
         """Write the intent, send, write the result; return the error that the call ended with."""
         run = self._run
@@ -192,7 +214,7 @@ class Sender:
             if isinstance(error, Refused):
                 raise
             return error
-        run.pen.result(ids, Sent.ACCEPTED, {"request_id": receipt.request_id}, receipt.states)
+        run.pen.result(ids, Sent.ACCEPTED, {"request_id": receipt.request_id}, receipt.states, receipt.made)
         run.record("result", ids, region, request_id=receipt.request_id, outcome="accepted")
         return None
 
@@ -213,7 +235,7 @@ class Sender:
         (facts,) = sight.gathered.facts
         outcome: Outcome | None = Outcome.FAILED
         if not facts.is_known:
-            outcome = Outcome.UNKNOWN_ID
+            outcome = None if one.was_touched and run.step.unanswered_too else Outcome.UNKNOWN_ID
         elif run.step.protection(facts):
             outcome = Outcome.PROTECTED
         elif one.was_touched:
@@ -222,11 +244,18 @@ class Sender:
         run.settle(
             [one.having(outcome=outcome, state=facts.state, reason=str(error), code=code)], {id: facts}
         )
-        if outcome not in (None, Outcome.FAILED) or run.step.observe(facts.state) in _MOVED:
+        if outcome not in (None, Outcome.FAILED) or self._has_moved(one, facts):
             return
         self._failures += 1
         if self._failures == IN_A_ROW:
             raise TooMany(f"Not sent, because {IN_A_ROW} others failed one after the other ({code}).")
+
+    def _has_moved(self, one: Tracked, facts: Facts) -> bool:
+        """Say whether a target shows an effect, whatever its call ended with."""
+        if not self._run.step.looks:
+            return self._run.step.observe(facts.state) in _MOVED
+        look = self._cloud.observe(one.target.region, [one.target.id]).get(one.target.id)
+        return look is not None and self._run.step.observe(look.state) in _MOVED
 
 
 _MOVED = (Seen.GOING, Seen.DONE)

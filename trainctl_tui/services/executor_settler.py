@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trainctl_tui.domain.operations import Outcome
+from trainctl_tui.providers.base import Observed
 from trainctl_tui.services.executor_cloud import Cloud
 from trainctl_tui.services.executor_run import Run
 from trainctl_tui.services.journal_rows import Sent, Tracked
@@ -41,20 +42,23 @@ class Settler:
             for one in open_ones:
                 regions.setdefault(one.target.region, []).append(one)
             for region, ones in regions.items():
-                states = self._cloud.observe(region, [one.target.id for one in ones])
-                self._run.settle([self._seen(one, states) for one in ones])
+                looks = self._cloud.observe(region, [one.target.id for one in ones])
+                self._run.settle([self._seen(one, looks) for one in ones])
             if self._run.open():
                 self._run.pause(pause)
                 pause = min(SLOWEST, pause * 2)
 
-    def _seen(self, one: Tracked, states: Mapping[str, str]) -> Tracked:
+    def _seen(self, one: Tracked, looks: Mapping[str, Observed]) -> Tracked:
         """Return what is known of a target now; with an outcome where that is final."""
-        state = states.get(one.target.id, "")
-        if not state:
+        look = looks.get(one.target.id)
+        if look is None:
             return self._absent_now(one)
         self._absent.pop(one.target.id, None)
-        seen = self._run.step.observe(state)
-        one = one.having(state=state)
+        seen = self._run.step.observe(look.state)
+        state = (
+            look.state if look.progress is None or seen is Seen.DONE else f"{look.state} {look.progress} %"
+        )
+        one = one.having(state=state, made=look.made or one.target.made)
         if seen is Seen.DONE:
             return one.having(outcome=Outcome.DONE, reason="", code="")
         if seen is Seen.TRACELESS and one.sent is Sent.ACCEPTED:
@@ -68,9 +72,7 @@ class Settler:
         if seen is not Seen.TRACELESS and self._lasts < LAG:
             return one
         if seen is Seen.ELSEWHERE or one.target.id in self._moved:
-            return one.having(
-                outcome=Outcome.FAILED, reason=f"It was sent, and then the machine was {state}."
-            )
+            return one.having(outcome=Outcome.FAILED, reason=f"It was sent, and then it was {state}.")
         return self._doubtful(one)
 
     def _doubtful(self, one: Tracked) -> Tracked:
@@ -87,12 +89,13 @@ class Settler:
         reads = self._absent.setdefault(one.target.id, [])
         reads.append(self._run.tools.monotonic())
         lasted = reads[-1] - reads[0]
-        proven = self._run.step.absence_is_done and one.sent is Sent.ACCEPTED
+        step = self._run.step
+        proven = step.absence_is_done and (one.sent is Sent.ACCEPTED or step.unanswered_too)
         if proven and len(reads) >= GONE_READS and lasted >= GONE_FOR:
             return one.having(outcome=Outcome.DONE, state="", reason="It is no longer listed.", code="")
         if proven or lasted < LAG:
             return one.having(state="")
-        return one.having(outcome=Outcome.UNCONFIRMED, state="", reason="It is no longer listed.")
+        return one.having(outcome=Outcome.UNCONFIRMED, state="", reason=step.absent)
 
     @property
     def _lasts(self) -> float:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from trainctl_tui.domain.acts import Facts, Fleet, Job, JobState, VolumeFacts
 from trainctl_tui.domain.errors import ConfigError, TrainctlError
+from trainctl_tui.domain.orders import Change
 from trainctl_tui.domain.resources import Identity, Instance, Kind
 from trainctl_tui.providers.base import CanAct, CanProbe, Patience, Provider
 
@@ -45,6 +46,10 @@ class PriceBook(Protocol):
         """Return what a volume costs a month, in USD."""
         ...
 
+    def snapshot_monthly(self, region: str, tier: str, gib: int | None) -> float | None:
+        """Return the most that a snapshot can cost a month, in USD."""
+        ...
+
 
 class Gathered(Struct, frozen=True):
     """What was read. ``facts`` keep the order of the targets; ``now`` is the provider's clock at the end."""
@@ -59,11 +64,15 @@ def gather(
     provider: Provider,
     targets: Sequence[Target],
     patience: Patience,
+    changes: Mapping[str, Change],
     prices: PriceBook,
     *,
     clock: Callable[[], float] = time.time,
 ) -> Gathered:
-    """Read everything afresh. Raises what reading raises; a fleet that cannot be counted is unknown."""
+    """Read everything afresh; ``changes`` name the machines that volumes are to be attached to.
+
+    Raises what reading raises; a fleet that cannot be counted is unknown.
+    """
     if not isinstance(provider, CanAct):
         raise ConfigError(f"{provider.name} can only be read.", "It has no way to change a machine.")
     identity = provider.identify(patience)
@@ -73,7 +82,9 @@ def gather(
     found: dict[Target, Facts] = {}
     with ThreadPoolExecutor(_REGIONS, "facts") as pool:
         counting = [pool.submit(_count, provider, region, patience, prices) for region in by_region]
-        asking = [pool.submit(_ask, provider, region, ids, patience) for region, ids in by_region.items()]
+        asking = [
+            pool.submit(_ask, provider, region, ids, patience, changes) for region, ids in by_region.items()
+        ]
         for told in asking:
             for facts in told.result():
                 owner = facts.account or identity.account
@@ -87,9 +98,22 @@ def priced(facts: Facts, prices: PriceBook) -> Facts:
     """Return the facts with what the machine and its volumes cost."""
     if not facts.is_known:
         return facts
+    if facts.kind is not Kind.INSTANCES:
+        return _disk_priced(facts, prices)
     price = prices.hourly(facts.region, facts.type, facts.lifecycle)
     volumes = facts.volumes and tuple(_with_cost(volume, facts.region, prices) for volume in facts.volumes)
     return replace(facts, hourly=None if price is None else price.usd, volumes=volumes)
+
+
+def _disk_priced(facts: Facts, prices: PriceBook) -> Facts:
+    if facts.disk:
+        disk = facts.disk
+        cost = prices.storage_monthly(facts.region, facts.type, disk.size_gib, disk.iops, disk.throughput)
+        return replace(facts, disk=replace(disk, monthly=cost))
+    if facts.copy:
+        cost = prices.snapshot_monthly(facts.region, facts.copy.tier, facts.copy.size_gib)
+        return replace(facts, copy=replace(facts.copy, monthly=cost))
+    return facts
 
 
 def _with_cost(volume: VolumeFacts, region: str, prices: PriceBook) -> VolumeFacts:
@@ -97,10 +121,12 @@ def _with_cost(volume: VolumeFacts, region: str, prices: PriceBook) -> VolumeFac
     return replace(volume, monthly=cost)
 
 
-def _ask(provider: Provider, region: str, ids: Sequence[str], patience: Patience) -> tuple[Facts, ...]:
+def _ask(
+    provider: Provider, region: str, ids: Sequence[str], patience: Patience, changes: Mapping[str, Change]
+) -> tuple[Facts, ...]:
     """Return the facts of one region's targets with their work."""
     assert isinstance(provider, CanAct)
-    read = provider.facts(region, ids, patience)
+    read = provider.facts(region, ids, patience, changes)
     jobs = _jobs(provider, region, [facts.id for facts in read if facts.state == "running"], patience)
     return tuple(replace(facts, job=_job(facts, jobs)) for facts in read)
 
@@ -118,6 +144,8 @@ def _jobs(provider: Provider, region: str, ids: Sequence[str], patience: Patienc
 
 
 def _job(facts: Facts, jobs: Mapping[str, Job]) -> Job:
+    if facts.kind is not Kind.INSTANCES:
+        return facts.job
     if not facts.is_known:
         return Job(JobState.UNKNOWN, "the machine is not known")
     if facts.state in _STILL:

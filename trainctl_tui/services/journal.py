@@ -67,6 +67,7 @@ class Journal:
             made_at=now,
             expires_at=approval.expires_at,
             version=__version__,
+            changes=approval.changes,
         )
         with self._file.writing("confirm") as connection:
             _refuse_busy(connection, approval.ids)
@@ -170,10 +171,10 @@ def holder() -> str:
 
 
 def _refuse_another(plan: Plan, approval: Approval) -> None:
-    of_plan = (plan.hash(), plan.act, plan.account, plan.actor, plan.endpoint, plan.ids)
+    of_plan = (plan.hash(), plan.act, plan.account, plan.actor, plan.endpoint, plan.ids, plan.changes)
     of_word = (
         *(approval.plan_hash, approval.act, approval.account),
-        *(approval.actor, approval.endpoint, approval.ids),
+        *(approval.actor, approval.endpoint, approval.ids, approval.changes),
     )
     if of_plan != of_word or not plan.ids:
         raise Refused("Nothing was begun.", "The approval is not for this plan.", "Make the plan again.")

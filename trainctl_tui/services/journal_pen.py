@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -50,10 +51,20 @@ class Pen:
         return True
 
     def result(
-        self, ids: Sequence[str], sent: Sent, data: Mapping[str, str], states: Mapping[str, str]
+        self,
+        ids: Sequence[str],
+        sent: Sent,
+        data: Mapping[str, str],
+        states: Mapping[str, str],
+        made: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Write down how the call ended. ``states`` are those that its answer names."""
-        changed = [self._answered(self.tracked[id], sent, data, states) for id in ids]
+        """Write down how the call ended. ``states`` and what was ``made`` are those that its answer names."""
+        changed = [
+            self._answered(self.tracked[id], sent, data, states).having(
+                made=made.get(id, self.tracked[id].target.made)
+            )
+            for id in ids
+        ]
         with self._writing("result") as connection:
             self._put(connection, "result", changed, {"sent": sent.value, **data})
 

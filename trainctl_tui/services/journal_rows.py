@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from trainctl_tui.domain.acts import Act, Facts, Policy, Verdict
 from trainctl_tui.domain.operations import Operation, OpState, Target
+from trainctl_tui.domain.orders import Change
 from trainctl_tui.domain.plans import Approval
 from trainctl_tui.launch import Launch
 
@@ -50,6 +51,7 @@ class OpRecord(Struct, frozen=True):
     cancelled: bool = False
     epoch: int = 0
     holder: str = ""
+    changes: dict[str, Change] = {}
 
     def operation(self, targets: tuple[Target, ...], held: bool) -> Operation:
         """Return this as the screens see it. ``held``: a process has it now."""
@@ -68,6 +70,7 @@ class OpRecord(Struct, frozen=True):
             cancelled=self.cancelled,
             holder=self.holder if held else "",
             targets=targets,
+            changes=self.changes,
         )
 
 

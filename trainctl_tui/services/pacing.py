@@ -18,8 +18,18 @@ CALLS: Mapping[Act, tuple[float, float]] = {
     Act.STOP: (50.0, 5.0),
     Act.REBOOT: (50.0, 5.0),
     Act.TERMINATE: (100.0, 5.0),
+    Act.DELETE: (100.0, 5.0),
+    Act.CREATE: (100.0, 5.0),
+    Act.RESTORE: (100.0, 5.0),
+    Act.SNAPSHOT: (100.0, 5.0),
+    Act.PROTECT: (100.0, 10.0),
+    Act.UNPROTECT: (100.0, 10.0),
+    Act.TAG: (100.0, 10.0),
 }
 """Burst and refill a second of calls."""
+
+OTHERS = (50.0, 5.0)
+"""Burst and refill a second of calls that no list of AWS names: the bucket of all that changes something."""
 
 MACHINES: Mapping[Act, tuple[float, float]] = {
     Act.START: (1000.0, 2.0),
@@ -65,7 +75,9 @@ class Buckets:
 
     def act(self, act: Act, region: str, machines: int) -> float:
         """Take one call on some machines; return the seconds to wait before it."""
-        call = self._of(f"{act} calls", region, CALLS[act]).take(1)
+        call = self._of(f"{act} calls", region, CALLS.get(act, OTHERS)).take(1)
+        if act not in MACHINES:
+            return call
         return max(call, self._of(f"{act} machines", region, MACHINES[act]).take(machines))
 
     def _of(self, name: str, region: str, size: tuple[float, float]) -> Bucket:

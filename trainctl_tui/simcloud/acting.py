@@ -5,25 +5,88 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from trainctl_tui.domain.acts import Act, Facts
+from trainctl_tui.domain.acts import Facts
 from trainctl_tui.domain.errors import Denied, NotFound, OutcomeUnknown, TrainctlError
-from trainctl_tui.domain.resources import Instance, Snapshot, TypeSpec, Volume
-from trainctl_tui.providers import gate
+from trainctl_tui.domain.orders import MAKING, Change, Order
+from trainctl_tui.domain.resources import Instance, Kind, Snapshot, TypeSpec, Volume
+from trainctl_tui.providers import gate, lookup
 from trainctl_tui.providers.assembly import Gleaned, assemble
-from trainctl_tui.providers.base import ProviderOptions, Receipt
+from trainctl_tui.providers.base import Observed, ProviderOptions, Receipt
+from trainctl_tui.providers.requests import is_single, kind_of, request
 from trainctl_tui.simcloud import rows
 
 Call: TypeAlias = Callable[[str, Mapping[str, Any], str], dict[str, Any]]
 """(operation, parameters, region) -> answer; raises our errors."""
 
-_OPERATIONS: Mapping[Act, tuple[str, str]] = {
-    Act.START: ("StartInstances", "StartingInstances"),
-    Act.STOP: ("StopInstances", "StoppingInstances"),
-    Act.REBOOT: ("RebootInstances", ""),
-    Act.TERMINATE: ("TerminateInstances", "TerminatingInstances"),
+_STATES: Mapping[str, str] = {
+    "StartInstances": "StartingInstances",
+    "StopInstances": "StoppingInstances",
+    "TerminateInstances": "TerminatingInstances",
 }
 _OVER = frozenset({"shutting-down", "terminated"})
 _FILTER_VALUES = 200  # the most that one filter of EC2 takes
+
+
+class Looking:
+    """What ``lookup`` asks, asked of an engine, call by call as the AWS provider does it."""
+
+    def __init__(self, call: Call, region: str, read_at: float) -> None:
+        self._call = call
+        self._region = region
+        self._read_at = read_at
+
+    def read_at(self) -> float:
+        """Return the engine's time when the looking began."""
+        return self._read_at
+
+    def machines(self, ids: Collection[str]) -> dict[str, Instance]:
+        """Return the machines that are seen, by id."""
+        found = {}
+        for group in self.listed("DescribeInstances", "Reservations", "instance-id", ids):
+            for item in group["Instances"]:
+                if item["InstanceId"] in ids:
+                    found[item["InstanceId"]] = rows.instance(item, self._region, group["OwnerId"])
+        return found
+
+    def volumes(self, name: str, values: Collection[str]) -> list[Volume]:
+        """Return volumes."""
+        items = self.listed("DescribeVolumes", "Volumes", name, values)
+        return [rows.volume(item, self._region) for item in items]
+
+    def snapshots(self, name: str, values: Collection[str]) -> list[Snapshot]:
+        """Return snapshots of our own."""
+        items = self.listed("DescribeSnapshots", "Snapshots", name, values)
+        return [rows.snapshot(item, self._region) for item in items]
+
+    def modifications(self, ids: Collection[str]) -> dict[str, lookup.Modification]:
+        """Return the last change of each volume that was ever changed."""
+        items = self.listed("DescribeVolumesModifications", "VolumesModifications", "volume-id", ids)
+        return {item["VolumeId"]: rows.modification(item) for item in items}
+
+    def images(self, snapshots: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return the images of our own that use each snapshot."""
+        used: dict[str, tuple[str, ...]] = {}
+        name = "block-device-mapping.snapshot-id"
+        for image in self.listed("DescribeImages", "Images", name, snapshots):
+            for disk in image["BlockDeviceMappings"]:
+                snapshot = disk["Ebs"]["SnapshotId"]
+                used[snapshot] = (*used.get(snapshot, ()), image["ImageId"])
+        return used
+
+    def listed(
+        self, operation: str, key: str, name: str, values: Collection[str]
+    ) -> Iterator[Mapping[str, Any]]:
+        """List what meets a filter; no call where nothing is asked for."""
+        wanted = sorted(set(values))
+        for begin in range(0, len(wanted), _FILTER_VALUES):
+            some = {"Name": name, "Values": wanted[begin : begin + _FILTER_VALUES]}
+            params: dict[str, Any] = {"Filters": [some], "MaxResults": 500}
+            while True:
+                told = self._call(operation, params, self._region)
+                yield from told[key]
+                if not (token := told.get("NextToken")):
+                    break
+                params = {**params, "NextToken": token}
 
 
 class Acting:
@@ -35,66 +98,68 @@ class Acting:
         self._clock = clock
         self._acts = 0
 
-    def facts(self, region: str, ids: Collection[str]) -> tuple[Facts, ...]:
+    def facts(self, region: str, ids: Collection[str], changes: Mapping[str, Change]) -> tuple[Facts, ...]:
         """Return what each id is judged by, without job and money."""
-        read_at = self._clock()
-        machines = self._machines(region, ids)
-        running = [machine for machine in machines.values() if machine.state not in _OVER]
-        volumes = self._volumes(region, list(machines))
-        disks = {disk.volume_id for machine in machines.values() for disk in machine.attachments}
-        snapshots = self._snapshots(region, disks.union(volume.id for volume in volumes or ()))
-        protected = {machine.id: self._protections(region, machine.id) for machine in running}
-        types = self._types(region, sorted({machine.type for machine in machines.values()}))
-        persistent = self._persistent(region, [one.id for one in running if one.lifecycle == "spot"])
-        gleaned = Gleaned(region, read_at, machines, protected, volumes, snapshots, types, persistent)
-        return assemble(ids, gleaned)
+        look = Looking(self._call, region, self._clock())
+        machines = [id for id in ids if kind_of(id) is Kind.INSTANCES]
+        others = [id for id in ids if id not in machines]
+        found = {one.id: one for one in self._machine_facts(look, region, machines)} if machines else {}
+        if others:
+            found |= lookup.disk_facts(look, region, others, changes)
+        return tuple(found[id] for id in ids)
 
-    def act(self, act: Act, region: str, ids: Collection[str]) -> Receipt:
+    def act(self, order: Order, region: str, ids: Collection[str]) -> Receipt:
         """Send an approved act once."""
-        gate.check(act, ids, endpoint=self._options.endpoint, read_only=self._options.read_only)
-        operation, key = _OPERATIONS[act]
-        answer = self._call(operation, {"InstanceIds": list(ids)}, region)
-        states = {each["InstanceId"]: each["CurrentState"]["Name"] for each in answer.get(key, ())}
+        gate.check(order, ids, endpoint=self._options.endpoint, read_only=self._options.read_only)
+        operation, parameters = request(order, ids)
+        answer = self._call(operation, parameters, region)
+        told = answer.get(_STATES.get(operation, ""), ())
+        states = {each["InstanceId"]: each["CurrentState"]["Name"] for each in told}
         self._acts += 1
-        return Receipt(f"simulated-{self._acts:06d}", states)
+        key = "SnapshotId" if operation == "CreateSnapshot" else "VolumeId"
+        made = dict.fromkeys(ids, str(answer[key])) if order.act in MAKING else {}
+        return Receipt(f"simulated-{self._acts:06d}", states, made)
 
-    def rehearse(self, act: Act, region: str, ids: Collection[str]) -> None:
-        """Raise what forbids an act."""
-        gate.check_rehearsal(act, ids, read_only=self._options.read_only)
-        operation, _ = _OPERATIONS[act]
+    def rehearse(self, order: Order, region: str, ids: Collection[str]) -> None:
+        """Raise what forbids an act. Of one that takes one target a call, the first stands for all."""
+        some = list(ids)[:1] if is_single(order.act) else ids
+        gate.check_rehearsal(f"{order.act} {gate.named(some)}", read_only=self._options.read_only)
+        operation, parameters = request(order, some)
         try:
-            self._call(operation, {"InstanceIds": list(ids), "DryRun": True}, region)
+            self._call(operation, {**parameters, "DryRun": True}, region)
         except TrainctlError as error:
             if error.code != "DryRunOperation":
                 raise
         else:
             raise OutcomeUnknown(f"Rehearsed {operation}, and it may have happened.")
 
-    def observe(self, region: str, ids: Collection[str]) -> dict[str, str]:
-        """Return the state of each id that is seen."""
-        return {id: machine.state for id, machine in self._machines(region, ids).items()}
+    def observe(self, order: Order, region: str, ids: Collection[str]) -> dict[str, Observed]:
+        """Return how each id that is seen stands to an order."""
+        return lookup.observe(Looking(self._call, region, self._clock()), order, ids)
 
-    def _machines(self, region: str, ids: Collection[str]) -> dict[str, Instance]:
-        found = {}
-        for group in self._listed(region, "DescribeInstances", "Reservations", "instance-id", ids):
-            for item in group["Instances"]:
-                if item["InstanceId"] in ids:
-                    found[item["InstanceId"]] = rows.instance(item, region, group["OwnerId"])
-        return found
+    def _machine_facts(self, look: Looking, region: str, ids: Collection[str]) -> tuple[Facts, ...]:
+        machines = look.machines(ids)
+        running = [machine for machine in machines.values() if machine.state not in _OVER]
+        volumes = self._volumes(look, list(machines))
+        disks = {disk.volume_id for machine in machines.values() for disk in machine.attachments}
+        snapshots = self._snapshots(look, disks.union(volume.id for volume in volumes or ()))
+        protected = {machine.id: self._protections(region, machine.id) for machine in running}
+        types = self._types(region, sorted({machine.type for machine in machines.values()}))
+        persistent = self._persistent(look, [one.id for one in running if one.lifecycle == "spot"])
+        gleaned = Gleaned(region, look.read_at(), machines, protected, volumes, snapshots, types, persistent)
+        return assemble(ids, gleaned)
 
-    def _volumes(self, region: str, ids: Collection[str]) -> list[Volume] | None:
+    def _volumes(self, look: Looking, ids: Collection[str]) -> list[Volume] | None:
         try:
-            items = list(self._listed(region, "DescribeVolumes", "Volumes", "attachment.instance-id", ids))
+            return look.volumes("attachment.instance-id", ids)
         except Denied:
             return None
-        return [rows.volume(item, region) for item in items]
 
-    def _snapshots(self, region: str, volumes: Collection[str]) -> list[Snapshot] | None:
+    def _snapshots(self, look: Looking, volumes: Collection[str]) -> list[Snapshot] | None:
         try:
-            items = list(self._listed(region, "DescribeSnapshots", "Snapshots", "volume-id", volumes))
+            return look.snapshots("volume-id", volumes)
         except Denied:
             return None
-        return [rows.snapshot(item, region) for item in items]
 
     def _types(self, region: str, names: Collection[str]) -> dict[str, TypeSpec]:
         if not names:
@@ -105,10 +170,10 @@ class Acting:
             return {}
         return {item["InstanceType"]: rows.type_spec(item, region) for item in told["InstanceTypes"]}
 
-    def _persistent(self, region: str, ids: Collection[str]) -> dict[str, bool]:
+    def _persistent(self, look: Looking, ids: Collection[str]) -> dict[str, bool]:
         key = "SpotInstanceRequests"
         try:
-            items = list(self._listed(region, "DescribeSpotInstanceRequests", key, "instance-id", ids))
+            items = list(look.listed("DescribeSpotInstanceRequests", key, "instance-id", ids))
         except Denied:
             return {}
         return {item["InstanceId"]: item["Type"] == "persistent" for item in items}
@@ -125,18 +190,3 @@ class Acting:
         except (Denied, NotFound):
             return None
         return bool(told[key]["Value"])
-
-    def _listed(
-        self, region: str, operation: str, key: str, name: str, values: Collection[str]
-    ) -> Iterator[Mapping[str, Any]]:
-        """List what meets a filter; no call where nothing is asked for."""
-        wanted = sorted(set(values))
-        for begin in range(0, len(wanted), _FILTER_VALUES):
-            some = {"Name": name, "Values": wanted[begin : begin + _FILTER_VALUES]}
-            params: dict[str, Any] = {"Filters": [some], "MaxResults": 1000}
-            while True:
-                told = self._call(operation, params, region)
-                yield from told[key]
-                if not (token := told.get("NextToken")):
-                    break
-                params = {**params, "NextToken": token}

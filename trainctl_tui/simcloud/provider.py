@@ -9,10 +9,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from trainctl_tui.domain.acts import Act, Facts, Job
+from trainctl_tui.domain.acts import Facts, Job
 from trainctl_tui.domain.errors import Bug, Conflict, Denied, NotFound, Throttled, TrainctlError
+from trainctl_tui.domain.orders import NO_CHANGES, Change, Order
 from trainctl_tui.domain.resources import Console, Identity, Kind, Region, Row
-from trainctl_tui.providers.base import Call, Page, Patience, ProviderOptions, Receipt
+from trainctl_tui.providers.base import Call, Observed, Page, Patience, ProviderOptions, Receipt
 from trainctl_tui.simcloud import identity, rows
 from trainctl_tui.simcloud.acting import Acting
 from trainctl_tui.simcloud.engine import Engine, EngineError
@@ -130,21 +131,29 @@ class EngineProvider:
             found = found["Instances"][0]
         return json.dumps(found, indent=2, default=str, ensure_ascii=False)
 
-    def facts(self, region: str, ids: Collection[str], patience: Patience) -> tuple[Facts, ...]:
+    def facts(
+        self,
+        region: str,
+        ids: Collection[str],
+        patience: Patience,
+        changes: Mapping[str, Change] = NO_CHANGES,
+    ) -> tuple[Facts, ...]:
         """Return what each id is judged by, without job and money."""
-        return self._acting.facts(region, ids)
+        return self._acting.facts(region, ids, changes)
 
-    def act(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> Receipt:
+    def act(self, order: Order, region: str, ids: Collection[str], patience: Patience) -> Receipt:
         """Send an approved act once."""
-        return self._acting.act(act, region, ids)
+        return self._acting.act(order, region, ids)
 
-    def rehearse(self, act: Act, region: str, ids: Collection[str], patience: Patience) -> None:
+    def rehearse(self, order: Order, region: str, ids: Collection[str], patience: Patience) -> None:
         """Raise what forbids an act."""
-        self._acting.rehearse(act, region, ids)
+        self._acting.rehearse(order, region, ids)
 
-    def observe(self, region: str, ids: Collection[str], patience: Patience) -> dict[str, str]:
-        """Return the state of each id that is seen."""
-        return self._acting.observe(region, ids)
+    def observe(
+        self, order: Order, region: str, ids: Collection[str], patience: Patience
+    ) -> dict[str, Observed]:
+        """Return how each id that is seen stands to an order."""
+        return self._acting.observe(order, region, ids)
 
     def probe(self, region: str, ids: Collection[str], patience: Patience) -> dict[str, Job]:
         """Return what the table of jobs holds, as if it had been found now."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from trainctl_tui.domain.orders import Change
 from trainctl_tui.domain.resources import (
     Attachment,
     Instance,
@@ -16,6 +17,7 @@ from trainctl_tui.domain.resources import (
     TypeSpec,
     Volume,
 )
+from trainctl_tui.providers.lookup import Modification
 
 
 def instance(item: Mapping[str, Any], region: str, account: str) -> Instance:
@@ -94,6 +96,17 @@ def snapshot(item: Mapping[str, Any], region: str) -> Snapshot:
         kms_key=item.get("KmsKeyId", ""),
         tags=_tags(item),
     )
+
+
+def modification(item: Mapping[str, Any]) -> Modification:
+    """Read one item of DescribeVolumesModifications."""
+    target = Change(
+        type=item["TargetVolumeType"],
+        size_gib=item["TargetSize"],
+        iops=item.get("TargetIops"),
+        throughput=item.get("TargetThroughput"),
+    )
+    return Modification(item["ModificationState"], target, _seconds(item["StartTime"]))
 
 
 def status(item: Mapping[str, Any], region: str) -> InstanceStatus:

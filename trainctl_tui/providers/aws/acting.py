@@ -11,47 +11,55 @@ from botocore.exceptions import (
     ProxyConnectionError,
 )
 
-from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import Bug, InvalidResponse, NothingSent, OutcomeUnknown, TrainctlError
+from trainctl_tui.domain.orders import MAKING, Order
 from trainctl_tui.providers.aws.calls import Answer, Caller, Question, is_code
-from trainctl_tui.providers.aws.gated import OPERATIONS
 from trainctl_tui.providers.base import Patience, Receipt
 from trainctl_tui.providers.gate import named
+from trainctl_tui.providers.requests import is_single, request
 
-# The key that each answer must hold. A reboot's holds nothing but its request id.
-_KEYS: Mapping[Act, str] = {
-    Act.START: "StartingInstances",
-    Act.STOP: "StoppingInstances",
-    Act.REBOOT: "ResponseMetadata",
-    Act.TERMINATE: "TerminatingInstances",
+# The key that each answer must hold, where it holds more than its request id.
+_KEYS: Mapping[str, str] = {
+    "StartInstances": "StartingInstances",
+    "StopInstances": "StoppingInstances",
+    "TerminateInstances": "TerminatingInstances",
+    "CreateVolume": "VolumeId",
+    "CreateSnapshot": "SnapshotId",
+    "ModifyVolume": "VolumeModification",
 }
+_ALWAYS = "ResponseMetadata"
 # Failures to connect, before which no byte of a request can have left.
 _UNSENT = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
 
 
-def send(caller: Caller, act: Act, region: str, ids: Collection[str], patience: Patience) -> Receipt:
+def send(caller: Caller, order: Order, region: str, ids: Collection[str], patience: Patience) -> Receipt:
     """Send an act once. Raises our errors; OutcomeUnknown for all that proves neither yes nor no."""
-    doing = f"{act} {named(ids)}"
-    question = Question(
-        "ec2", OPERATIONS[act], region, _KEYS[act], doing, {"InstanceIds": list(dict.fromkeys(ids))}
-    )
+    doing = f"{order.act} {named(ids)}"
+    operation, parameters = request(order, ids)
+    key = _KEYS.get(operation, _ALWAYS)
     try:
-        answer = caller.ask_once(question, patience)
+        answer = caller.ask_once(Question("ec2", operation, region, key, doing, parameters), patience)
     except (InvalidResponse, Bug, NothingSent) as error:
         if _is_certain(error):
             raise
         raise _unknown(doing, region, error.why) from error
     if not answer.request_id:
         raise _unknown(doing, region, "The answer has no request id.")
-    return Receipt(answer.request_id, _states(answer, _KEYS[act]))
+    made = dict.fromkeys(ids, answer.parsed[key]) if order.act in MAKING else {}
+    return Receipt(answer.request_id, _states(answer, key), made)
 
 
-def rehearse(caller: Caller, act: Act, region: str, ids: Collection[str], patience: Patience) -> None:
-    """Send an act with DryRun: raise what forbids it, and change nothing."""
-    doing = f"rehearse to {act} {named(ids)}"
-    asked = {"InstanceIds": list(dict.fromkeys(ids)), "DryRun": True}
+def rehearse(caller: Caller, order: Order, region: str, ids: Collection[str], patience: Patience) -> None:
+    """Send an act with DryRun: raise what forbids it, and change nothing.
+
+    Of an act that takes one target a call, the first stands for all.
+    """
+    some = list(ids)[:1] if is_single(order.act) else ids
+    doing = f"rehearse to {order.act} {named(some)}"
+    operation, parameters = request(order, some)
+    asked = {**parameters, "DryRun": True}
     try:
-        caller.ask(Question("ec2", OPERATIONS[act], region, "ResponseMetadata", doing, asked), patience)
+        caller.ask(Question("ec2", operation, region, _ALWAYS, doing, asked), patience)
     except TrainctlError as error:
         if is_code(error, "DryRunOperation"):
             return
@@ -68,7 +76,7 @@ def _is_certain(error: TrainctlError) -> bool:
 
 
 def _states(answer: Answer, key: str) -> dict[str, str]:
-    changes = answer.parsed[key] if key != "ResponseMetadata" else ()
+    changes = answer.parsed[key] if key.endswith("Instances") else ()
     return {each.get("InstanceId", ""): each.get("CurrentState", {}).get("Name", "") for each in changes}
 
 

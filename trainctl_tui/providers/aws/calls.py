@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from random import Random
@@ -20,6 +20,7 @@ from trainctl_tui.domain.errors import CredentialsError, NothingSent, TrainctlEr
 from trainctl_tui.domain.resources import Row
 from trainctl_tui.providers.aws.clients import Clients
 from trainctl_tui.providers.aws.errors import Act, invalid_response, translate
+from trainctl_tui.providers.aws.page_order import PageOrder
 from trainctl_tui.providers.aws.retry import Policy, read_patiently
 from trainctl_tui.providers.aws.sweep import NotOurShape, Sweep
 from trainctl_tui.providers.aws.words import http_date
@@ -33,7 +34,11 @@ _DECLINED = (NotOurShape, ParseError, ArithmeticError, AttributeError, LookupErr
 
 @dataclass(frozen=True)
 class Question:
-    """What to ask. ``expect`` is the key without which an answer is not one; ``sweep`` reads it fast."""
+    """What to ask. ``expect`` is the key without which an answer is not one; ``sweep`` reads it fast.
+
+    An ``urgent`` answer is read before others that have come; a ``first`` one before others that come
+    a moment earlier.
+    """
 
     service: str
     operation: str
@@ -42,6 +47,8 @@ class Question:
     doing: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     sweep: Sweep | None = None
+    urgent: bool = False
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,10 +66,12 @@ class _Attempt:
     """What one attempt has seen so far. The hook runs in the caller's thread and finds it by context."""
 
     sweep: Sweep | None
+    urgent: bool
     answered: bool = False
     rows: tuple[Row, ...] | None = None
 
 
+_ORDER = PageOrder()
 _ATTEMPT: ContextVar[_Attempt | None] = ContextVar("attempt", default=None)
 
 
@@ -75,7 +84,8 @@ def before_parse(response_dict: dict[str, Any], **_: Any) -> None:
     if attempt.sweep is None or response_dict["status_code"] != 200:
         return
     try:
-        attempt.rows, response_dict["body"] = attempt.sweep.read(response_dict["body"])
+        with _ORDER.turn(attempt.urgent):
+            attempt.rows, response_dict["body"] = attempt.sweep.read(response_dict["body"])
     except _DECLINED as error:
         log.info("botocore reads this answer: %s: %s", type(error).__name__, error)
 
@@ -124,11 +134,12 @@ class Caller:
         if patience.cancel.is_set():
             raise NothingSent(f"Did not {act.doing}.", "The program is ending.", "Start it again.")
         client = self._client(question, act)
-        attempt = _Attempt(question.sweep)
+        attempt = _Attempt(question.sweep, question.urgent)
         begun = perf_counter()
         with self._counted(question, act, attempt, number, begun) as note:
             try:
-                parsed = getattr(client, xform_name(question.operation))(**question.parameters)
+                with _ORDER.ahead() if question.first else nullcontext():
+                    parsed = getattr(client, xform_name(question.operation))(**question.parameters)
             except Exception as error:
                 self._note_date(getattr(error, "response", None))
                 note["request_id"] = _request_id(getattr(error, "response", None))

@@ -1,7 +1,8 @@
 """The gate of AWS: a hook on every client of a session, those by which botocore signs in included.
 
 It sees the request as it will be serialised (event ``before-call``), after every other hook. What only
-reads passes; DryRun passes; anything else passes with an approval that is being spent, or is not sent.
+reads passes; DryRun passes; anything else must be, to the letter, the request that the order being spent
+makes, or is not sent.
 """
 
 from __future__ import annotations
@@ -11,21 +12,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from botocore.model import OperationModel
+from botocore.serialize import create_serializer
 from botocore.session import Session
 
-from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import Refused
 from trainctl_tui.domain.plans import Approval
 from trainctl_tui.providers import gate
 from trainctl_tui.providers.base import ProviderOptions
+from trainctl_tui.providers.requests import request as wanted
 
-OPERATIONS: Mapping[Act, str] = {
-    Act.START: "StartInstances",
-    Act.STOP: "StopInstances",
-    Act.REBOOT: "RebootInstances",
-    Act.TERMINATE: "TerminateInstances",
-}
-_ACTS: Mapping[str, Act] = {f"ec2:{operation}": act for act, operation in OPERATIONS.items()}
+ACTS = frozenset(
+    {
+        "ec2:StartInstances",
+        "ec2:StopInstances",
+        "ec2:RebootInstances",
+        "ec2:TerminateInstances",
+        "ec2:AttachVolume",
+        "ec2:DetachVolume",
+        "ec2:DeleteVolume",
+        "ec2:ModifyVolume",
+        "ec2:ModifyInstanceAttribute",
+        "ec2:CreateVolume",
+        "ec2:CreateSnapshot",
+        "ec2:DeleteSnapshot",
+        "ec2:CreateTags",
+        "ec2:DeleteTags",
+    }
+)
+"""All calls of this program that change anything."""
 
 # Calls by which the SDK turns one credential into another; they change nothing in an account.
 SIGN_IN = frozenset(
@@ -80,15 +94,29 @@ def _judge(model: OperationModel, request: Mapping[str, Any], options: ProviderO
     name = f"{model.service_model.service_name}:{model.name}"
     if name in SIGN_IN or is_read(model):
         return None
-    act = _ACTS.get(name)
-    if act is None:
+    what = f"Did not send {model.name}."
+    if name not in ACTS:
         raise Refused(f"Did not send {name}.", "It is no read, and no act of this program.", "Report it.")
     told: Mapping[str, Any] = request["body"]
-    ids = [str(value) for key, value in told.items() if key.startswith("InstanceId.")]
     if told.get("DryRun") == "true":
-        gate.check_rehearsal(act, ids, read_only=options.read_only)
+        gate.check_rehearsal(model.name, read_only=options.read_only)
         return None
-    return gate.check(act, ids, endpoint=options.endpoint, read_only=options.read_only)
+    spent = gate.in_force(what, endpoint=options.endpoint, read_only=options.read_only)
+    gate.check(spent.order, spent.ids, endpoint=options.endpoint)
+    operation, parameters = wanted(spent.order, spent.ids)
+    if operation != model.name:
+        raise Refused(what, f"What was confirmed is {operation}.", "Report it.")
+    confirmed = _serialised(model, parameters)
+    if odd := sorted(key for key in {**told, **confirmed} if told.get(key) != confirmed.get(key)):
+        raise Refused(what, f"It is not what was confirmed: {', '.join(odd[:3])} differs.", "Report it.")
+    return spent.approval
+
+
+def _serialised(model: OperationModel, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the body that botocore makes of parameters."""
+    serializer = create_serializer(model.service_model.resolved_protocol, include_validation=False)
+    body: Mapping[str, Any] = serializer.serialize_to_request(parameters, model)["body"]
+    return body
 
 
 def _mark(request: Any, **_: Any) -> None:

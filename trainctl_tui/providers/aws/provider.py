@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from threading import Lock
 from typing import Any
 
-from trainctl_tui.domain.acts import Act as Deed
 from trainctl_tui.domain.acts import Facts
 from trainctl_tui.domain.errors import ConfigError, InvalidResponse, NotFound, TrainctlError
+from trainctl_tui.domain.orders import NO_CHANGES, Change, Order
 from trainctl_tui.domain.resources import Console, Identity, Kind, Region
 from trainctl_tui.providers.aws.acting import rehearse, send
 from trainctl_tui.providers.aws.calls import Answer, Caller, Question, is_code
 from trainctl_tui.providers.aws.errors import Act, translate
-from trainctl_tui.providers.aws.facts import read_facts, read_machines
+from trainctl_tui.providers.aws.facts import read_facts
+from trainctl_tui.providers.aws.listed import Listed
 from trainctl_tui.providers.aws.listings import SPECS, Spec, chunks
 from trainctl_tui.providers.aws.session import expiry_of, of_method
 from trainctl_tui.providers.aws.sweep import Sweep
 from trainctl_tui.providers.aws.words import of_datetime
-from trainctl_tui.providers.base import CredentialFacts, Page, Patience, ProviderOptions, Receipt, boundary
+from trainctl_tui.providers.base import (
+    CredentialFacts,
+    Observed,
+    Page,
+    Patience,
+    ProviderOptions,
+    Receipt,
+    boundary,
+)
+from trainctl_tui.providers.gate import named
+from trainctl_tui.providers.lookup import observe
 
 HOME_REGION = "us-east-1"  # where identity is asked for when no region is set
 CONSOLE_BYTES = 65_536
@@ -119,26 +130,33 @@ class AwsProvider:
                 raise NotFound(f"Could not describe {id} in {region}.", "AWS does not know it.", "Refresh.")
             return json.dumps(found[0], indent=2, ensure_ascii=False, default=_plain)
 
-    def facts(self, region: str, ids: Collection[str], patience: Patience) -> tuple[Facts, ...]:
+    def facts(
+        self,
+        region: str,
+        ids: Collection[str],
+        patience: Patience,
+        changes: Mapping[str, Change] = NO_CHANGES,
+    ) -> tuple[Facts, ...]:
         """Return what each id is judged by, without job and money. What may not be read is unknown."""
         with self._boundary("read what an act is judged by", region):
-            return read_facts(self._caller, self.pages, region, ids, patience)
+            return read_facts(self._caller, self.pages, region, ids, patience, changes)
 
-    def act(self, act: Deed, region: str, ids: Collection[str], patience: Patience) -> Receipt:
+    def act(self, order: Order, region: str, ids: Collection[str], patience: Patience) -> Receipt:
         """Send an approved act once."""
-        with self._boundary(f"{act} machines", region):
-            return send(self._caller, act, region, ids, patience)
+        with self._boundary(f"{order.act} {named(ids)}", region):
+            return send(self._caller, order, region, ids, patience)
 
-    def rehearse(self, act: Deed, region: str, ids: Collection[str], patience: Patience) -> None:
+    def rehearse(self, order: Order, region: str, ids: Collection[str], patience: Patience) -> None:
         """Raise what forbids an act, by DryRun."""
-        with self._boundary(f"rehearse to {act} machines", region):
-            rehearse(self._caller, act, region, ids, patience)
+        with self._boundary(f"rehearse to {order.act} {named(ids)}", region):
+            rehearse(self._caller, order, region, ids, patience)
 
-    def observe(self, region: str, ids: Collection[str], patience: Patience) -> dict[str, str]:
-        """Return the state of each id that is seen."""
-        with self._boundary("look at machines", region):
-            machines = read_machines(self._caller, region, ids, patience)
-            return {id: machine.state for id, machine in machines.items()}
+    def observe(
+        self, order: Order, region: str, ids: Collection[str], patience: Patience
+    ) -> dict[str, Observed]:
+        """Return how each id that is seen stands to an order."""
+        with self._boundary(f"look at {named(ids)}", region):
+            return observe(Listed(self._caller, region, patience), order, ids)
 
     def _ask(
         self, service: str, operation: str, expect: str, doing: str, patience: Patience, **parameters: Any
@@ -153,7 +171,18 @@ class AwsProvider:
         token = ""
         while True:
             parameters = {**spec.parameters, "NextToken": token} if token else spec.parameters
-            question = Question("ec2", spec.operation, region, spec.key, f"list {kind}", parameters, sweep)
+            urgent = kind is Kind.INSTANCES  # the pane that a view begins with
+            question = Question(
+                "ec2",
+                spec.operation,
+                region,
+                spec.key,
+                f"list {kind}",
+                parameters,
+                sweep,
+                urgent,
+                first=urgent and not token and not sweep.memory,
+            )
             answer = self._caller.ask(question, patience)
             rows = answer.rows if answer.rows is not None else spec.read(answer.parsed[spec.key], region)
             before, token = token, answer.parsed.get("NextToken") or ""

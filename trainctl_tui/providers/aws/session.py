@@ -19,6 +19,7 @@ from botocore.utils import InstanceMetadataFetcher, resolve_imds_endpoint_mode
 from trainctl_tui import __version__
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.providers.aws.gated import guard
+from trainctl_tui.providers.aws.service_files import ServiceFiles
 from trainctl_tui.providers.base import ProviderOptions
 
 # botocore asks the metadata service twice before it gives up: together below the 2 s that a start may wait.
@@ -70,8 +71,10 @@ def _client_config(options: ProviderOptions) -> Config:
 
 @cache
 def _service_models() -> Loader:
-    """Keep the service models, which take a quarter of a second to read, for every later session."""
-    return create_loader(os.environ.get("AWS_DATA_PATH"))
+    """Keep the service models for every later session: each takes a while to read."""
+    loader = create_loader(os.environ.get("AWS_DATA_PATH"))
+    loader.file_loader = ServiceFiles()
+    return loader
 
 
 def load_credentials(session: Session) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
@@ -26,7 +26,10 @@ class Step(Struct, frozen=True):
     ``resend``: may be sent again once it was observed that nothing changed. ``partial``: an error may hide
     that some of the targets were acted on (EC2 developer guide, TerminateInstances across zones).
     ``limit``: seconds until a target that is still on its way is left so. ``absence_is_done``: a target
-    that is no longer listed, after our own accepted call, is at its end.
+    that is no longer listed, after our own accepted call, is at its end; ``unanswered_too``: after one
+    without an answer, too, because it was there when it was sent. ``single``: one target a call. ``looks``:
+    the facts of a target do not tell how it stands, so that it is looked at. ``absent`` says what it means
+    that nothing is listed.
     """
 
     do: Act
@@ -37,6 +40,10 @@ class Step(Struct, frozen=True):
     partial: bool = False
     limit: float = 900.0
     absence_is_done: bool = False
+    unanswered_too: bool = False
+    single: bool = False
+    looks: bool = False
+    absent: str = "It is no longer listed."
 
 
 def by_state(*, before: str, going: str, done: str) -> Callable[[str], Seen]:
@@ -47,6 +54,11 @@ def by_state(*, before: str, going: str, done: str) -> Callable[[str], Seen]:
         **dict.fromkeys(done.split(), Seen.DONE),
     }
     return lambda state: table.get(state, Seen.ELSEWHERE)
+
+
+def by_word(table: Mapping[str, Seen]) -> Callable[[str], Seen]:
+    """Return what observes a step by the word that a provider has for it."""
+    return lambda word: table.get(word, Seen.ELSEWHERE)
 
 
 def unprotected(_facts: Facts) -> bool:

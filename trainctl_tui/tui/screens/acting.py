@@ -9,6 +9,7 @@ from rich.text import Text
 
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.inventory import Standing
+from trainctl_tui.domain.orders import Order
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.link.messages import Answer, AskFacts, AskRehearsal, NoAnswer, RehearsalAnswer
 from trainctl_tui.listing.format import plural, standing
@@ -144,8 +145,9 @@ class Acting(Cleaning):
         targets = tuple(key for key in wish.targets if key[1] in going)
         screen = TextScreen(f"Dry run: {wish.act} {len(targets)}", Text("Asking …", "dim"))
         self.owner.push_screen(screen)
+        order = Order(wish.act, mark="dry-run")
         self.owner.session.ask(
-            lambda number: AskRehearsal(number, wish.act, targets), partial(self._rehearsed, screen)
+            lambda number: AskRehearsal(number, order, targets), partial(self._rehearsed, screen)
         )
 
     def _rehearsed(self, screen: TextScreen, answer: Answer) -> None:

@@ -106,9 +106,11 @@ class Plan:
         self._take = take
         self._rekey = wish.column is not old.wish.column or wish.round != old.wish.round
         self._rejudge = wish.wanted is not old.wish.wanted or wish.round != old.wish.round
-        self._steps = self._run()
+        self._steps: Generator[None, None, None] | None = None
 
     def __iter__(self) -> Iterator[None]:
+        # Not before: it holds its plan, and a plan dropped unbegun must not keep the rows of two views.
+        self._steps = self._steps or self._run()
         return self._steps
 
     @property
@@ -123,7 +125,7 @@ class Plan:
 
     def finish(self) -> Change:
         """Run what is left at once."""
-        for _ in self._steps:
+        for _ in self:
             pass
         return self.change
 
@@ -140,9 +142,7 @@ class Plan:
         old, new = self.old.wish.rows, self.wish.rows
         if old is new:
             return
-        added: set[Key] = set()
-        changed: set[Key] = set()
-        removed: set[Key] = set()
+        added, changed, removed = set[Key](), set[Key](), set[Key]()
         held, absent = old.get, object()
         for batch in _batches(new.items(), _COMPARED):
             for key, row in [(key, row) for key, row in batch if held(key, absent) is not row]:

@@ -1,0 +1,76 @@
+"""What is done with volumes and snapshots that there are: attach, detach, delete, modify, keep.
+
+None of these calls has a client token, so what was sent without an answer is looked at and not sent again;
+but for ``keep``, which sets the same flag once more.
+"""
+
+from __future__ import annotations
+
+from trainctl_tui.domain.acts import Act
+from trainctl_tui.providers.base import AS_ASKED, NOT_YET
+from trainctl_tui.providers.lookup import DETACHED
+from trainctl_tui.services.operations.steps import Seen, Step, by_state, by_word, unprotected
+
+ATTACH = Step(
+    do=Act.ATTACH,
+    observe=by_state(before=DETACHED, going="attaching", done="attached"),
+    undo="Volumes that were attached stay so; detaching them is an act of its own.",
+    protection=unprotected,
+    resend=False,
+    single=True,
+    looks=True,
+)
+
+DETACH = Step(
+    do=Act.DETACH,
+    observe=by_state(before="attached attaching", going="detaching busy", done=DETACHED),
+    undo="Volumes that were detached stay so; attaching them is an act of its own.",
+    protection=unprotected,
+    resend=False,
+    single=True,
+    looks=True,
+)
+"""A machine that still uses the volume holds it as "busy" until it lets go."""
+
+DELETE = Step(
+    do=Act.DELETE,
+    observe=by_state(
+        before="available error completed pending recoverable recovering", going="deleting", done="deleted"
+    ),
+    undo="What was deleted cannot be brought back.",
+    protection=unprotected,
+    resend=False,
+    absence_is_done=True,
+    unanswered_too=True,
+    single=True,
+    looks=True,
+)
+
+MODIFY = Step(
+    do=Act.MODIFY,
+    observe=by_word(
+        {
+            NOT_YET: Seen.BEFORE,
+            "modifying": Seen.GOING,
+            "optimizing": Seen.DONE,
+            "completed": Seen.DONE,
+            AS_ASKED: Seen.DONE,
+        }
+    ),
+    undo="A volume that was modified stays so; AWS lets it be changed again after six hours.",
+    protection=unprotected,
+    resend=False,
+    single=True,
+    looks=True,
+)
+"""A volume that is optimized already has its new size and type (EBS user guide, "Modify a volume")."""
+
+KEEP = Step(
+    do=Act.KEEP,
+    observe=by_word({NOT_YET: Seen.BEFORE, AS_ASKED: Seen.DONE}),
+    undo="The flag stays cleared; EC2 sets it again by ModifyInstanceAttribute.",
+    protection=unprotected,
+    resend=True,
+    single=True,
+    looks=True,
+)
