@@ -9,8 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.campaign import LONG, campaign, seeded
-from tests.support.killsweep import CASES, Case, kill, places, twice
-from trainctl_tui.domain.acts import Act
+from tests.support.killsweep import CASES, END, Case, kill, places, twice
 from trainctl_tui.domain.operations import OpState
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(campaign(300, 3600))]
@@ -47,4 +46,4 @@ def test_the_places_lie_around_every_write_and_every_call() -> None:
     for call in ("facts", "rehearse", "observe", "act", "audit intent", "audit result"):
         assert {f"before {call}", f"after {call}"} <= names
     assert sum(len(places(case)) for case in CASES) >= 4 * 400
-    assert {case.act for case in CASES} == set(Act)
+    assert {case.act for case in CASES} == set(END)
