@@ -61,7 +61,7 @@ class ViewSettings(Struct, frozen=True):
     ownership: OwnershipMode = "ask"
     "What is not yours: ask for a phrase, strict refuses it, any lets what names nobody count as yours."
     min_age: Annotated[float, Meta(ge=0, le=31_536_000)] = 300.0
-    "Seconds within which a started machine is too young to terminate with others."
+    "Seconds within which something is too young to be terminated or deleted with others."
     warn_instances: Annotated[int, Meta(ge=1, le=100_000)] = 10
     "Running machines from which a start warns."
     max_instances: Annotated[int, Meta(ge=1, le=100_000)] | Literal["none"] = 50
@@ -74,6 +74,14 @@ class ViewSettings(Struct, frozen=True):
     "USD an hour over which a start asks for a phrase."
     allow_force: bool = False
     "Whether a machine under a running job may be terminated, one by one, by typing FORCE and its id."
+    snapshot_days: Annotated[float, Meta(ge=0, le=3_650)] = 7.0
+    "Days for which a snapshot counts as a copy, so that its volume is deleted without a phrase."
+    modify_hours: Annotated[float, Meta(ge=0, le=24)] = 6.0
+    "Hours between two changes of a volume. AWS allows four within 24 hours, once each has ended."
+    delete_rate: Annotated[float, Meta(ge=0.1, le=1_000)] = 5.0
+    "Volumes and snapshots that are deleted in a second, once the burst is used up."
+    delete_burst: Annotated[int, Meta(ge=1, le=10_000)] = 100
+    "Volumes and snapshots that are deleted at once before the rate holds."
 
     @property
     def policy(self) -> Policy:
@@ -167,5 +175,9 @@ def expected(name: str) -> str:
         "max_percent": "a number from 1 to 100",
         "hourly_budget": 'a number from 0 to 1000000, or "none"',
         "allow_force": "true or false",
+        "snapshot_days": "a number of days from 0 to 3650",
+        "modify_hours": "a number of hours from 0 to 24",
+        "delete_rate": "a number from 0.1 to 1000",
+        "delete_burst": "a whole number from 1 to 10000",
     }
     return f"it takes {words.get(name, 'text in quotes')}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -20,10 +20,12 @@ from tests.support.judging import (
     SITUATION,
     UNKNOWN,
     machine,
+    ready,
     stopped,
 )
 from trainctl_tui.domain.acts import Act, Facts, Fleet, Verdict
 from trainctl_tui.domain.errors import Refused
+from trainctl_tui.domain.orders import Change
 from trainctl_tui.domain.plans import APPROVED, DIALOG, Plan, make
 
 START, STOP, REBOOT, TERMINATE = Act.START, Act.STOP, Act.REBOOT, Act.TERMINATE
@@ -36,6 +38,7 @@ def plan(
     facts: Sequence[Facts],
     fleets: Sequence[Fleet] = (MANY,),
     included: Collection[str] = (),
+    changes: Mapping[str, Change] | None = None,
     **policy: Any,
 ) -> Plan:
     return make(
@@ -47,6 +50,7 @@ def plan(
         actor="arn:aws:iam::123456789012:user/ann",
         endpoint="",
         included=included,
+        changes=changes,
     )
 
 
@@ -83,8 +87,8 @@ def test_e07_a_batch_of_twelve_of_forty_shows_three_groups() -> None:
 
 @pytest.mark.parametrize("act", list(Act))
 def test_every_verb_has_its_phrase(act: Act) -> None:
-    two = [stopped(1), stopped(2)] if act is START else machines(2)
-    made = plan(act, two, [FLEET])
+    asked = [ready(act, number) for number in (1, 2)]
+    made = plan(act, [facts for facts, _ in asked], [FLEET], changes={facts.id: it for facts, it in asked})
     assert (made.phrase, made.verdict) == (f"{act} 2", Verdict.TYPE)
 
 

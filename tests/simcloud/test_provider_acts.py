@@ -7,89 +7,25 @@ provider can probe.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.providers.conftest import QUICK
 from tests.support.approving import approved
-from tests.support.cloud import NOW, Local, LocalServer
-from trainctl_tui.domain.acts import Act, Facts, Job, JobState
+from tests.support.cloud import NOW, Local
+from tests.support.faces import NOBODY_WAITS, REGION, UNKNOWN, Face, Sides, facts, one
+from trainctl_tui.domain.acts import Act, Job, JobState
 from trainctl_tui.domain.errors import Conflict, NotFound, Refused, TrainctlError
 from trainctl_tui.domain.orders import Order
-from trainctl_tui.providers.aws.calls import Caller
-from trainctl_tui.providers.aws.provider import AwsProvider
-from trainctl_tui.providers.base import CanAct, CanProbe, Observed, Patience, ProviderOptions
-from trainctl_tui.simcloud.engine.records import InstanceRecord
-from trainctl_tui.simcloud.process import simulated_environment
+from trainctl_tui.domain.rule import MACHINE_ACTS
+from trainctl_tui.providers.base import CanAct, CanProbe, Observed, ProviderOptions
 from trainctl_tui.simcloud.provider import EngineProvider
-from trainctl_tui.simcloud.wire.faults import FaultBook, Rule
-
-REGION = "us-east-1"
-UNKNOWN = "i-0123456789abcdef0"
-NOBODY_WAITS = Patience()
-
-
-@pytest.fixture
-def local() -> Local:
-    return Local(20)
-
-
-class Face(Protocol):
-    """A provider with every skill of this contract."""
-
-    facts: Any
-    act: Any
-    rehearse: Any
-    observe: Any
-
-
-@dataclass
-class Sides:
-    """One engine, the face that is under test, and what spoils its calls."""
-
-    local: Local
-    faults: FaultBook
-    opened: Callable[[ProviderOptions], Face]
-
-
-@pytest.fixture(params=["inside", pytest.param("wire", marks=pytest.mark.wire)])
-def sides(request: pytest.FixtureRequest, local: Local, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sides]:
-    if request.param == "inside":
-        book = FaultBook()
-        yield Sides(local, book, lambda options: EngineProvider(local.engine, options, faults=book))
-        return
-    with LocalServer(local) as server:
-        for name, value in simulated_environment(server.endpoint).items():
-            monkeypatch.setenv(name, value)
-        for gone in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-            monkeypatch.delenv(gone, raising=False)
-        yield Sides(local, server.faults, lambda options: AwsProvider(options, Caller(options, policy=QUICK)))
-
-
-@pytest.fixture
-def provider(sides: Sides) -> Face:
-    return sides.opened(ProviderOptions())
-
-
-def one(local: Local, state: str = "running", **more: object) -> InstanceRecord:
-    """Return a machine in a state, with these attributes."""
-    wanted = {"state": state, "terminate_protected": False, "stop_protected": False, "lifecycle": "", **more}
-    return next(
-        record
-        for record in local.engine.world(REGION).instances.values()
-        if all(getattr(record, name) == value for name, value in wanted.items())
-    )
+from trainctl_tui.simcloud.wire.faults import Rule
 
 
 def states(local: Local) -> dict[str, str]:
     return {record.id: record.state for record in local.engine.world(REGION).instances.values()}
-
-
-def facts(provider: Face, *ids: str) -> tuple[Facts, ...]:
-    return provider.facts(REGION, ids, NOBODY_WAITS)
 
 
 def test_it_can_act(provider: Face) -> None:
@@ -201,7 +137,7 @@ def test_a_reboot_tells_no_states(local: Local, provider: Face) -> None:
     assert receipt.request_id
 
 
-@pytest.mark.parametrize("act", list(Act))
+@pytest.mark.parametrize("act", MACHINE_ACTS)
 def test_without_approval_nothing_is_sent(sides: Sides, provider: Face, act: Act) -> None:
     id, other = (record.id for record in list(sides.local.engine.world(REGION).instances.values())[:2])
     before = states(sides.local)
@@ -242,7 +178,8 @@ def test_a_protected_machine_saves_its_zone_and_no_other(local: Local, provider:
     with approved(Act.TERMINATE, *ids), pytest.raises(Conflict) as caught:
         provider.act(Order(Act.TERMINATE), REGION, ids, NOBODY_WAITS)
     assert caught.value.code == "OperationNotPermitted"
-    assert provider.observe(REGION, ids, NOBODY_WAITS) == {
+    looks = provider.observe(Order(Act.TERMINATE), REGION, ids, NOBODY_WAITS)
+    assert {id: look.state for id, look in looks.items()} == {
         saved.id: "running", near.id: "running", far.id: "shutting-down",
     }  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from trainctl_tui.domain import limits, safety
+from trainctl_tui.domain import limits, rules_table
 from trainctl_tui.domain.acts import Act, Verdict
 from trainctl_tui.domain.rule import Rule
 from trainctl_tui.headless.config import described, literal
@@ -51,8 +51,8 @@ def page() -> str:
     """Return the page as it should be."""
     parts = [
         _HEAD,
-        _table("At any moment", safety.MOMENT),
-        _table("One target", (safety.NOT_KNOWN, safety.SETTLED, *safety.TARGET, limits.MOST)),
+        _table("At any moment", rules_table.MOMENT),
+        _table("One target", (rules_table.NOT_KNOWN, rules_table.SETTLED, *rules_table.TARGET, limits.MOST)),
         "D29 of the next table holds for one target as well.\n",
         _table("All targets of a batch together", limits.BATCH_RULES),
         _settings(),

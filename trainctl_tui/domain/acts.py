@@ -101,6 +101,9 @@ class VolumeFacts(Struct, frozen=True):
     throughput: int | None = None  # MiB/s
 
 
+_NOUNS = {Kind.INSTANCES: "machine", Kind.VOLUMES: "volume", Kind.SNAPSHOTS: "snapshot"}
+
+
 class Facts(Struct, frozen=True):
     """All that is known of one target at ``read_at``. ``state`` is "" where the id is not known.
 
@@ -135,6 +138,11 @@ class Facts(Struct, frozen=True):
         """Whether the provider knows the id at all."""
         return bool(self.state)
 
+    @property
+    def noun(self) -> str:
+        """What it is called in a sentence: "machine", "volume", "snapshot"."""
+        return _NOUNS.get(self.kind, "resource")
+
     def digest(self) -> str:
         """Return a hash of what decides: not of the moment, of money or of a probe's words."""
         volumes = None if self.volumes is None else tuple(
@@ -154,12 +162,14 @@ class Facts(Struct, frozen=True):
 
 
 class Fleet(Struct, frozen=True):
-    """What runs besides the targets, in one account and region. ``None``: could not be counted."""
+    """What there is besides the targets, in one account and region. ``None``: could not be counted."""
 
     region: str
     active: int | None  # running and pending
-    visible: int | None  # all that a complete listing shows, terminated ones left out
+    visible: int | None  # all machines that a complete listing shows, terminated ones left out
     hourly: float | None = None  # USD of what is active; None if any price is unknown
+    volumes: int | None = None  # that a complete listing shows
+    snapshots: int | None = None
 
 
 class Policy(Struct, frozen=True):
@@ -177,6 +187,10 @@ class Policy(Struct, frozen=True):
     hourly_budget: float | None = None  # USD; None: no budget
     allow_force: bool = False
     read_only: bool = False
+    snapshot_days: float = 7.0  # up to this age a snapshot counts as a copy of its volume
+    modify_hours: float = 6.0  # between two changes of a volume
+    delete_rate: float = 5.0  # volumes and snapshots a second
+    delete_burst: int = 100
 
 
 class Situation(Struct, frozen=True):
@@ -192,7 +206,7 @@ class Situation(Struct, frozen=True):
     offline: str = ""  # why nothing can be asked, or ""
     partial: tuple[str, ...] = ()
     busy: dict[str, str] = {}
-    unlocked: dict[str, float] = {}  # id -> when its protection was taken off, by our journal
+    unlocked: dict[str, float] = {}  # id -> when its protection was taken off; on the clock of ``now``
 
 
 FRESH = 15.0
@@ -210,6 +224,7 @@ class Finding(Struct, frozen=True):
     reason: str
     by_word: bool = False
     settled: bool = False  # nothing is left to do (D5)
+    forced: bool = False  # the phrase is "FORCE <id>"
 
 
 def strictest_first(findings: Iterable[Finding]) -> list[Finding]:

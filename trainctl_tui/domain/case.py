@@ -15,7 +15,10 @@ from trainctl_tui.domain.acts import (
     Situation,
     VolumeFacts,
 )
+from trainctl_tui.domain.disks import Holder
 from trainctl_tui.domain.limits import Group
+from trainctl_tui.domain.orders import UNASKED, Change
+from trainctl_tui.domain.resources import Tags
 from trainctl_tui.domain.tags import is_ours, owner_of
 
 PROBE_FRESH = 60.0
@@ -34,10 +37,11 @@ class Case(Struct, frozen=True):
     situation: Situation
     fleet: Fleet | None
     batch: bool
+    change: Change = UNASKED
 
     @property
     def age(self) -> float | None:
-        """Seconds since its last start on the provider's clock; None where missing or negative."""
+        """Seconds since it last started or was made, by the provider's clock; None if missing or negative."""
         if self.facts.launched_at is None:
             return None
         age = self.situation.now - self.facts.launched_at
@@ -75,19 +79,31 @@ class Case(Struct, frozen=True):
         return tuple(v for v in self.facts.volumes or () if v.delete_on_termination is False)
 
     @property
+    def holders(self) -> tuple[Holder, ...]:
+        """The machines that hold the volume and that the act is about: the one that is named, else all."""
+        held = self.facts.disk.holders if self.facts.disk else ()
+        named = self.change.instance
+        return tuple(one for one in held if one.instance_id == named) if named else held
+
+    @property
     def owner(self) -> str:
         """The user that its tags name, or ""."""
         return owner_of(self.facts.tags or (), self.policy.owner_keys)
 
 
 def ownership(facts: Facts, policy: Policy) -> Ownership | None:
-    """Return whose a target is (SAFETY.md, definition 2); None where its tags are unknown.
+    """Return whose a target is (SAFETY.md, definition 2); None where its tags are unknown."""
+    return ownership_of(facts.tags, policy)
+
+
+def ownership_of(tags: Tags | None, policy: Policy) -> Ownership | None:
+    """Return whose something with these tags is; None where they are unknown.
 
     Without a configured user nothing is mine, and whoever is named is a colleague.
     """
-    if facts.tags is None:
+    if tags is None:
         return None
-    if owner := owner_of(facts.tags, policy.owner_keys):
+    if owner := owner_of(tags, policy.owner_keys):
         mine = bool(policy.user) and owner.lower() == policy.user.lower()
         return Ownership.MINE if mine else Ownership.COLLEAGUE
-    return Ownership.OURS if is_ours(facts.tags) else Ownership.FOREIGN
+    return Ownership.OURS if is_ours(tags) else Ownership.FOREIGN

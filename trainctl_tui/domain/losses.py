@@ -8,6 +8,7 @@ from __future__ import annotations
 from trainctl_tui.domain.acts import Act, JobState, VolumeFacts
 from trainctl_tui.domain.case import Case
 from trainctl_tui.domain.limits import dollars, total
+from trainctl_tui.domain.resources import Kind
 from trainctl_tui.domain.rules import named
 from trainctl_tui.domain.tags import protecting_tags
 
@@ -18,7 +19,19 @@ CONSEQUENCES = {
     Act.STOP: "It is shut down; its volumes stay, and cost.",
     Act.REBOOT: "Whatever runs on it ends.",
     Act.TERMINATE: "This cannot be undone.",
+    Act.ATTACH: "The machine sees it as a new disk; it is not mounted.",
+    Act.DETACH: "The machine loses the disk; the volume stays, and costs.",
+    Act.DELETE: "This cannot be undone.",
+    Act.MODIFY: "A larger size cannot be taken back, and the next change has to wait for hours.",
+    Act.KEEP: "It stays when its machine is terminated, and costs.",
+    Act.CREATE: "It costs from the moment it is made.",
+    Act.SNAPSHOT: "It costs by what it holds; what a machine has not written yet is not in it.",
+    Act.RESTORE: "The new volume costs from the moment it is made, and is slow until it has been read once.",
+    Act.PROTECT: "Nobody who works with trainctl terminates or deletes it.",
+    Act.UNPROTECT: "It may be terminated or deleted then.",
+    Act.TAG: "Tags say whose it is, and other programs may read them.",
 }
+"""What follows in any case, for the acts whose price is not known by the hour."""
 
 
 # ---- age and job ----
@@ -29,12 +42,16 @@ def too_young(case: Case) -> str:
     age = case.age
     if age is None or age >= case.policy.min_age:
         return ""
-    return f"It started {age:.0f} s ago; that is less than {case.policy.min_age:g} s."
+    return f"It {_began(case)} {age:.0f} s ago; that is less than {case.policy.min_age:g} s."
 
 
 def no_age(case: Case) -> str:
     """D7: when it started is unknown."""
-    return "When it started is unknown." if case.age is None else ""
+    return f"When it {_began(case)} is unknown." if case.age is None else ""
+
+
+def _began(case: Case) -> str:
+    return "started" if case.facts.kind is Kind.INSTANCES else "was made"
 
 
 def job_runs(case: Case) -> str:

@@ -36,6 +36,10 @@ class Change(Struct, frozen=True):
 
 
 NO_CHANGES: Mapping[str, Change] = MappingProxyType({})
+"""Nothing beyond the verb, of any target."""
+
+UNASKED = Change()
+"""Nothing beyond the verb."""
 
 
 class Order(Struct, frozen=True):
@@ -50,4 +54,4 @@ class Order(Struct, frozen=True):
 
     def of(self, id: str) -> Change:
         """Return what is asked for this target."""
-        return self.changes.get(id, Change())
+        return self.changes.get(id, UNASKED)

@@ -20,7 +20,7 @@ from trainctl_tui.domain.acts import (
 )
 from trainctl_tui.domain.errors import Refused
 from trainctl_tui.domain.limits import BATCH_RULES, RUNS, Group, total
-from trainctl_tui.domain.orders import Change
+from trainctl_tui.domain.orders import UNASKED, Change
 from trainctl_tui.domain.packing import packed
 from trainctl_tui.domain.rules import CLOCK_STEP
 from trainctl_tui.domain.safety import CHANGED, judge
@@ -96,6 +96,14 @@ class Plan(Struct, frozen=True):
         return total([one.facts.hourly for one in self.goes if one.facts.state in RUNS])
 
     @property
+    def monthly_saved(self) -> float | None:
+        """USD a month that end with what is deleted; None where any price is unknown."""
+        if self.act is not Act.DELETE:
+            return 0.0
+        stored = [one.facts.disk or one.facts.copy for one in self.goes]
+        return total([held.monthly if held else None for held in stored])
+
+    @property
     def volumes(self) -> Volumes:
         """What becomes of the volumes of what goes, if that is terminated."""
         read = [volume for one in self.goes for volume in one.facts.volumes or ()]
@@ -123,7 +131,7 @@ class Plan(Struct, frozen=True):
         if self.verdict is Verdict.REFUSE:
             raise Refused(f"This {self.act} is refused.", self._refusal(), "Change the selection.")
         if not -CLOCK_STEP <= now - self.made_at <= DIALOG:
-            raise Refused("The plan is too old.", "", "Make it again: the machines may have changed.")
+            raise Refused("The plan is too old.", "", "Make it again: its targets may have changed.")
         wanted = self.phrase or "y"
         if typed != wanted:
             raise Refused("That is not the phrase.", "", f"Type {wanted} to go ahead.")
@@ -166,7 +174,9 @@ def make(
     matters only to those that need it. Of a plan that was saved, ``changed`` are the ids that are not what
     they were, with the reason, and ``least`` is its verdict: a plan that is made again is only stricter.
     """
-    judged = _judged(act, _selected(facts, included), policy, situation, fleets, changed or {})
+    asked = changes or {}
+    selected = _selected(facts, included)
+    judged = _judged(act, selected, policy, situation, fleets, changed or {}, asked)
     batch = len(judged) > 1
     goes, needs_word, left_out = _groups(judged, batch, included)
     group = Group(act, tuple(one.facts for one in goes), policy, tuple(fleets))
@@ -186,7 +196,7 @@ def make(
         verdict,
         findings,
         _phrase(act, goes, batch) if verdict is Verdict.TYPE else "",
-        {one.facts.id: changes[one.facts.id] for one in goes if changes and one.facts.id in changes},
+        {one.facts.id: asked[one.facts.id] for one in goes if one.facts.id in asked},
     )
 
 
@@ -197,12 +207,16 @@ def _judged(
     situation: Situation,
     fleets: Sequence[Fleet],
     changed: Mapping[str, str],
+    asked: Mapping[str, Change],
 ) -> list[Judgement]:
     of_region = {fleet.region: fleet for fleet in fleets}
     batch = len(targets) > 1
-    judged = [
-        judge(act, each, policy, situation, of_region.get(each.region), batch=batch) for each in targets
-    ]
+
+    def judged_one(facts: Facts) -> Judgement:
+        fleet, change = of_region.get(facts.region), asked.get(facts.id, UNASKED)
+        return judge(act, facts, policy, situation, fleet, batch=batch, change=change)
+
+    judged = [judged_one(each) for each in targets]
     return [_refused(one, changed[one.facts.id]) if one.facts.id in changed else one for one in judged]
 
 
@@ -241,5 +255,5 @@ def _phrase(act: Act, goes: Sequence[Judgement], batch: bool) -> str:
     if batch:
         return f"{act} {len(goes)}"
     judgement = goes[0]
-    forced = any(found.row == "D8" for found in judgement.findings)
+    forced = any(found.forced for found in judgement.findings)
     return f"FORCE {judgement.facts.id}" if forced else judgement.facts.id[-_TYPED:]

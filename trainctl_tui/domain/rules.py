@@ -7,28 +7,12 @@ terminate under a running job (D8), and wants typing where the job is unknown (D
 
 from __future__ import annotations
 
-from trainctl_tui.domain.acts import FRESH, Act, Ownership
+from trainctl_tui.domain.acts import FRESH, Ownership
 from trainctl_tui.domain.case import Case, ownership
 from trainctl_tui.domain.tags import manager_of, protecting_tags
 
 CLOCK_STEP = 1.0
 """Seconds by which facts may seem to come from the future: the provider's Date has whole seconds."""
-
-GOES_FROM = {
-    Act.START: frozenset({"stopped"}),
-    Act.STOP: frozenset({"running"}),
-    Act.REBOOT: frozenset({"running"}),
-    Act.TERMINATE: frozenset({"pending", "running", "stopping", "stopped"}),
-}
-"""States from which EC2 accepts the act."""
-
-LEADS_TO = {
-    Act.START: frozenset({"pending", "running"}),
-    Act.STOP: frozenset({"stopping", "stopped"}),
-    Act.REBOOT: frozenset[str](),
-    Act.TERMINATE: frozenset({"shutting-down", "terminated"}),
-}
-"""States in which nothing is left to do."""
 
 
 # ---- the moment ----
@@ -52,7 +36,8 @@ def other_account(case: Case) -> str:
     if len(set(accounts)) == 1:
         return ""
     seen, signed, held = accounts
-    return f"The screen showed account {seen}, the credentials are of {signed}, the machine is in {held}."
+    noun = case.facts.noun
+    return f"The screen showed account {seen}, the credentials are of {signed}, the {noun} is in {held}."
 
 
 def no_region(case: Case) -> str:
@@ -73,36 +58,19 @@ def partial(case: Case) -> str:
 
 
 def in_operation(case: Case) -> str:
-    """D37: an operation that has not ended names it."""
-    operation = case.situation.busy.get(case.facts.id)
-    if operation is None:
-        return ""
-    return (
-        f"Operation {operation} names it and has not ended. "
-        f"Resume it or roll it back first: trainctl-tui op resume {operation}."
-    )
+    """D37: an operation that has not ended names it, or the machine that the act is about."""
+    for id, named_so in ((case.facts.id, "it"), (case.change.instance, case.change.instance)):
+        if operation := case.situation.busy.get(id):
+            return (
+                f"Operation {operation} names {named_so} and has not ended. "
+                f"Resume it or roll it back first: trainctl-tui op resume {operation}."
+            )
+    return ""
 
 
 def not_known(case: Case) -> str:
-    """Say that there is no such machine."""
+    """Say that there is no such thing."""
     return "" if case.facts.is_known else "The provider does not know it."
-
-
-# ---- the state ----
-
-
-def already(case: Case) -> str:
-    """D5: nothing is left to do."""
-    state = case.facts.state
-    return f"It is already {state}." if state in LEADS_TO[case.act] else ""
-
-
-def wrong_state(case: Case) -> str:
-    """Say that the provider would not accept the act now."""
-    state = case.facts.state
-    if state in GOES_FROM[case.act]:
-        return ""
-    return f"It is {state}; only what is {' or '.join(sorted(GOES_FROM[case.act]))} takes a {case.act}."
 
 
 # ---- whose it is, and what protects it ----

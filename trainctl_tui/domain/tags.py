@@ -13,6 +13,8 @@ PREFIXES = ("trainctl", "runctl")
 PROTECTING = ("protected", "important", "persistent")
 CREATORS = frozenset({"trainctl", "runctl", "trainctl-tui"})
 OWNER_KEYS = ("owner",)
+PROTECTION = ("trainctl:protected", "true")
+"""The tag that ``protect`` sets."""
 
 _OFF = frozenset({"false", "0", "no", "off"})
 _PROTECTING_KEYS = frozenset(f"{prefix}:{word}" for prefix in PREFIXES for word in PROTECTING)
@@ -60,6 +62,11 @@ def protecting_tags(tags: Tags, extra_keys: Collection[str] = ()) -> tuple[str, 
     """Return the keys of tags that protect, as written. An empty or odd value protects too."""
     keys = _PROTECTING_KEYS.union(key.lower() for key in extra_keys)
     return tuple(name for name, value in tags if name.strip().lower() in keys and tag_is_on(value))
+
+
+def is_protecting_key(key: str, extra_keys: Collection[str] = ()) -> bool:
+    """Say whether a tag of this key, in any spelling, can protect."""
+    return key.strip().lower() in _PROTECTING_KEYS.union(extra.lower() for extra in extra_keys)
 
 
 def is_ours(tags: Tags) -> bool:

@@ -55,6 +55,7 @@ SIGN_IN = frozenset(
 _READING = ("Describe", "Get", "List", "Head")
 _SECRETS = frozenset({"Credential", "Credentials", "Token", "Tokens", "Password"})
 _WORDS = re.compile(r"[A-Z][a-z]+")
+_TARGET = re.compile(r"(InstanceId|ResourceId)\.\d+")  # of calls that may name several
 _PLAN = "trainctl_plan"
 MARK = "md/trainctl-plan#"
 """Stands before the hash of the plan in the User-Agent of an act; CloudTrail keeps it."""
@@ -102,8 +103,9 @@ def _judge(model: OperationModel, request: Mapping[str, Any], options: ProviderO
         gate.check_rehearsal(model.name, read_only=options.read_only)
         return None
     spent = gate.in_force(what, endpoint=options.endpoint, read_only=options.read_only)
-    gate.check(spent.order, spent.ids, endpoint=options.endpoint)
-    operation, parameters = wanted(spent.order, spent.ids)
+    ids = [str(value) for key, value in told.items() if _TARGET.fullmatch(key)] or spent.ids
+    gate.check(spent.order, ids, endpoint=options.endpoint)
+    operation, parameters = wanted(spent.order, ids)
     if operation != model.name:
         raise Refused(what, f"What was confirmed is {operation}.", "Report it.")
     confirmed = _serialised(model, parameters)

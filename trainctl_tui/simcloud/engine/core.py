@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from trainctl_tui.simcloud.engine import describe, edits, instances, places, volumes
+from trainctl_tui.simcloud.engine import describe, edits, instances, modify, places, volumes
 from trainctl_tui.simcloud.engine.buckets import Buckets, Limits
 from trainctl_tui.simcloud.engine.clock import Clock
 from trainctl_tui.simcloud.engine.context import Answer, Context, Params
@@ -25,6 +25,7 @@ OPERATIONS: Mapping[str, Operation] = {
     **instances.OPERATIONS,
     **volumes.OPERATIONS,
     **edits.OPERATIONS,
+    **modify.OPERATIONS,
 }
 
 

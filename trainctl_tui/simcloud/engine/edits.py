@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from trainctl_tui.simcloud.engine.context import Answer, Context, Params
 from trainctl_tui.simcloud.engine.errors import EngineError, dry_run, missing, no_instances
-from trainctl_tui.simcloud.engine.records import Record
+from trainctl_tui.simcloud.engine.records import AttachmentRecord, InstanceRecord, Record
 from trainctl_tui.simcloud.engine.validate import check_ids
 
 MOST_TAGS = 50
@@ -53,14 +54,15 @@ def delete_tags(context: Context, params: Params) -> Answer:
 
 
 def modify_instance_attribute(context: Context, params: Params) -> Answer:
-    """Answer ModifyInstanceAttribute for the two protections and the shutdown behaviour."""
+    """Answer ModifyInstanceAttribute for protections, the shutdown behaviour and flags of disks."""
     id = params.get("InstanceId", "")
     check_ids("Instance", [id])
     record = context.world.instances.get(id)
     if record is None:
         raise no_instances([id])
     wanted = {key: params[key].get("Value") for key in _ATTRIBUTES if key in params}
-    if not wanted:
+    disks = _disks(context, record, params.get("BlockDeviceMappings") or ())
+    if not wanted and not disks:
         raise EngineError("InvalidParameterCombination", "No attributes specified.")
     if record.lifecycle == "spot" and wanted.get("DisableApiTermination"):
         raise EngineError(
@@ -70,8 +72,32 @@ def modify_instance_attribute(context: Context, params: Params) -> Answer:
         raise dry_run()
     for key, value in wanted.items():
         setattr(record, _ATTRIBUTES[key], value)
+    for held, flag in disks:
+        held.delete_on_termination = flag
     context.world.changed(record.id, context.now)
     return {}
+
+
+def _disks(
+    context: Context, record: InstanceRecord, mappings: Iterable[Params]
+) -> list[tuple[AttachmentRecord, bool]]:
+    """Return the attachments that mappings name, with the flag that each is to have."""
+    by_device = {
+        held.device: held
+        for id in record.volumes
+        for held in context.world.volumes[id].attachments
+        if held.instance_id == record.id
+    }
+    found = []
+    for mapping in mappings:
+        held = by_device.get(mapping.get("DeviceName", ""))
+        if held is None:
+            raise EngineError(
+                "InvalidInstanceAttributeValue",
+                f"No device is currently mapped at {mapping.get('DeviceName')}",
+            )
+        found.append((held, bool(mapping.get("Ebs", {}).get("DeleteOnTermination"))))
+    return found
 
 
 _ATTRIBUTES = {

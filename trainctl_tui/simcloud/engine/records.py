@@ -70,6 +70,18 @@ class InstanceRecord:
 
 
 @dataclass
+class ModificationRecord:
+    """What a volume is becoming, or became last."""
+
+    began_at: float
+    type: str
+    size_gib: int
+    iops: int | None
+    throughput: int | None
+    state: str = "modifying"
+
+
+@dataclass
 class VolumeRecord:
     """A disk. ``throughput`` in MiB/s."""
 
@@ -86,6 +98,7 @@ class VolumeRecord:
     kms_key: str = ""
     multi_attach: bool = False
     snapshot_id: str = ""
+    modification: ModificationRecord | None = None
     turn: int = 0
     attachments: list[AttachmentRecord] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
@@ -106,6 +119,7 @@ class SnapshotRecord:
     encrypted: bool = False
     kms_key: str = ""
     storage_tier: str = "standard"
+    images: tuple[str, ...] = ()
     turn: int = 0
     tags: dict[str, str] = field(default_factory=dict)
 

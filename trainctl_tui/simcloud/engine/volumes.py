@@ -156,6 +156,10 @@ def delete_snapshot(context: Context, params: Params) -> Answer:
     snapshot = context.world.snapshots.get(id)
     if snapshot is None:
         raise no_snapshot(id)
+    if snapshot.images:
+        raise EngineError(
+            "InvalidSnapshot.InUse", f"The snapshot {id} is currently in use by {snapshot.images[0]}"
+        )
     if params.get("DryRun"):
         raise dry_run()
     context.drop(snapshot)
