@@ -50,7 +50,7 @@ def unfit(kind: str, size_gib: int | None, iops: int | None, throughput: int | N
     if limits is None:
         return f"{kind} is no type of volume; there are {', '.join(VOLUME_TYPES)}."
     if size_gib is not None and not limits.smallest <= size_gib <= limits.largest:
-        return f"A {kind} volume has {limits.smallest:,} to {limits.largest:,} GiB, not {size_gib:,}."
+        return f"{kind} volumes have {limits.smallest:,} to {limits.largest:,} GiB, not {size_gib:,}."
     return _unfit_iops(kind, limits, size_gib, iops) or _unfit_throughput(kind, limits, iops, throughput)
 
 
@@ -58,9 +58,9 @@ def _unfit_iops(kind: str, limits: VolumeLimits, size_gib: int | None, iops: int
     if iops is None:
         return ""
     if not limits.most_iops:
-        return f"The IOPS of a {kind} volume cannot be chosen."
+        return f"The IOPS of {kind} volumes cannot be chosen."
     if not limits.least_iops <= iops <= limits.most_iops:
-        return f"A {kind} volume has {limits.least_iops:,} to {limits.most_iops:,} IOPS, not {iops:,}."
+        return f"{kind} volumes have {limits.least_iops:,} to {limits.most_iops:,} IOPS, not {iops:,}."
     if size_gib is None:
         return ""
     most = max(limits.least_iops, limits.iops_per_gib * size_gib)
@@ -76,10 +76,10 @@ def _unfit_throughput(kind: str, limits: VolumeLimits, iops: int | None, through
     if throughput is None:
         return ""
     if not limits.most_throughput:
-        return f"The throughput of a {kind} volume cannot be chosen."
+        return f"The throughput of {kind} volumes cannot be chosen."
     least, most = limits.least_throughput, limits.most_throughput
     if not least <= throughput <= most:
-        return f"A {kind} volume has {least:,} to {most:,} MiB/s, not {throughput:,}."
+        return f"{kind} volumes have {least:,} to {most:,} MiB/s, not {throughput:,}."
     has = INCLUDED_IOPS if iops is None else iops
     most = int(limits.throughput_per_iops * has)
     if throughput <= most:
