@@ -29,12 +29,9 @@ from tests.support.judging import (
 from trainctl_tui.domain.acts import Act, Facts, Job, JobState, Verdict
 from trainctl_tui.domain.changes import changes
 from trainctl_tui.domain.operations import Outcome
-<<<<<<< HEAD
-from trainctl_tui.domain.plans import make
-=======
 from trainctl_tui.domain.orders import Change
+from trainctl_tui.domain.plans import make
 from trainctl_tui.domain.resources import Kind
->>>>>>> w-rules
 from trainctl_tui.domain.safety import Recheck, still
 
 TERMINATE, STOP = Act.TERMINATE, Act.STOP
@@ -175,7 +172,6 @@ def test_a_machine_that_stopped_meanwhile_is_changed() -> None:
     assert changes(machine(state=""), machine(state="")) == ()
 
 
-<<<<<<< HEAD
 def test_what_changed_since_a_plan_was_saved_is_left_out_for_that() -> None:
     first, second = machine(1), machine(2)
     words = {first.id: "It changed since the plan was saved: state: stopped -> running."}
@@ -184,7 +180,8 @@ def test_what_changed_since_a_plan_was_saved_is_left_out_for_that() -> None:
     (left,) = made.left_out
     assert (left.facts.id, left.verdict) == (first.id, Verdict.REFUSE)
     assert left.findings[-1].reason == words[first.id]
-=======
+
+
 SNAP = replace(DISK, holders=(HOLDER,))
 TWO = replace(HOLDER, instance_id="i-2")
 
@@ -293,4 +290,3 @@ def test_what_is_asked_is_judged_at_the_act_too() -> None:
     checked = check(Act.ATTACH, free, taken, change=asked)
     assert (checked.outcome, checked.reason) == (Outcome.REFUSED, f"/dev/sdf is taken on {HOST.id}.")
     assert not check(Act.ATTACH, free, free).may_go
->>>>>>> w-rules
