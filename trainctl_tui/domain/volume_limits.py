@@ -37,9 +37,6 @@ VOLUME_TYPES: Mapping[str, VolumeLimits] = {
 INCLUDED_IOPS = 3_000
 """What a gp3 volume has at any size, and what a volume gets that becomes gp3, io1 or io2 without a wish."""
 
-INCLUDED_THROUGHPUT = 125
-"""MiB/s of a gp3 volume for which nothing else was asked."""
-
 
 def unfit(kind: str, size_gib: int | None, iops: int | None, throughput: int | None) -> str:
     """Return why AWS would not make such a volume, as a sentence; "" if it would.
