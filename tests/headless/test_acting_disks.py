@@ -97,7 +97,7 @@ def test_the_life_of_a_volume(stage: Stage) -> None:
 
 
 def test_what_is_protected_is_not_deleted_and_unprotecting_locks_it(stage: Stage) -> None:
-    """E06 and D3: protect, delete refused by the name of its tag, unprotect by phrase, then a minute's wait."""
+    """E06 and D3: protect, delete refused by its tag, unprotect by phrase, then a minute of waiting."""
     id = created(stage)
     done(stage, "protect", id, "--yes")
     refused = stage.run("volume", "delete", id, "--confirm", id[-8:])

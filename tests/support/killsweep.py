@@ -50,7 +50,7 @@ class Case(Struct, frozen=True):
         return f"{self.act}-{self.size}-{self.profile.name}"
 
 
-CASES = tuple(Case(act, size, profile) for act in END for size in SIZES for profile in PROFILES)
+CASES = tuple(Case(act, size, profile) for act in Act for size in SIZES for profile in PROFILES)
 
 
 def scratch() -> str:
