@@ -30,6 +30,7 @@ from trainctl_tui.domain.acts import Act, Facts, Job, JobState, Verdict
 from trainctl_tui.domain.changes import changes
 from trainctl_tui.domain.operations import Outcome
 from trainctl_tui.domain.orders import Change
+from trainctl_tui.domain.plans import make
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.domain.safety import Recheck, still
 
@@ -104,6 +105,7 @@ def test_what_changed_is_named_and_refused(before: dict[str, Any], after: dict[s
         ({"job": UNKNOWN}, {"job": replace(UNKNOWN, why="throttled")}),
         ({}, {"volumes": (SNAPPED,)}),
         ({"volumes": (SNAPPED,)}, {"volumes": (replace(SNAPPED, snapshot_at=NOW),)}),
+        ({"volumes": (SNAPPED,)}, {"volumes": (replace(SNAPPED, monthly=None),)}),
         ({"volumes": (ROOT, DATA)}, {"volumes": (DATA, ROOT)}),
         ({}, {"volumes": (replace(ROOT, monthly=None),)}),
         ({"tags": None}, {"tags": None}),
@@ -168,6 +170,16 @@ def test_a_machine_that_stopped_meanwhile_is_changed() -> None:
     off = machine(state="stopped", job=Job(JobState.NONE))
     assert check(TERMINATE, machine(), off).changes == ("state: running -> stopped", "job: idle -> n/a")
     assert changes(machine(state=""), machine(state="")) == ()
+
+
+def test_what_changed_since_a_plan_was_saved_is_left_out_for_that() -> None:
+    first, second = machine(1), machine(2)
+    words = {first.id: "It changed since the plan was saved: state: stopped -> running."}
+    made = make(*(STOP, [first, second], POLICY, SITUATION, [FLEET]), actor="ann", endpoint="", changed=words)
+    assert made.ids == (second.id,)
+    (left,) = made.left_out
+    assert (left.facts.id, left.verdict) == (first.id, Verdict.REFUSE)
+    assert left.findings[-1].reason == words[first.id]
 
 
 SNAP = replace(DISK, holders=(HOLDER,))

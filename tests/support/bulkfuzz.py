@@ -31,7 +31,7 @@ class Scenario:
     def __init__(self, seed: int, journal: Journal) -> None:
         self.chance = Random(seed)
         self.stage = Stage(journal, seed, throttled=0.3, lost=0.3)
-        self.act = self.chance.choices(list(Act), (2, 3, 1, 6))[0]
+        self.act = self.chance.choices(list(END), (2, 3, 1, 6))[0]
         self.lag = self.chance.choice((0.0, 0.0, 5.0, 30.0, 60.0))
         self.kinds: dict[str, str] = {}
         count = self.chance.choices((1, 3, 8, 15, 60), (15, 40, 30, 13, 2))[0]
@@ -66,7 +66,8 @@ class Scenario:
             return None
         approval = plan.approve(plan.phrase or "y", self.stage.clock.now())
         op = self.stage.journal.confirm(plan, approval, policy=self.stage.policy, launch=self.stage.launch)
-        self.stage.engine.set_lag(self.lag)
+        if self.lag:
+            self.stage.engine.set_lag(self.lag)
         for id, kind in self.kinds.items():
             if kind == "later":
                 self._protect(id)

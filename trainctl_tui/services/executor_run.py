@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import SystemRandom
 from threading import Event
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -15,6 +15,7 @@ from trainctl_tui.domain.acts import Facts
 from trainctl_tui.domain.errors import CannotRecord, Throttled, TrainctlError, Trouble
 from trainctl_tui.domain.operations import OpState, Outcome
 from trainctl_tui.domain.orders import Change, Order
+from trainctl_tui.domain.rules_tags import LOCK
 from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import Patience, Provider
 from trainctl_tui.services.audit_chain import Entry
@@ -30,6 +31,10 @@ SLICE = 2.0
 
 PATIENCE = 3600.0
 """Seconds for which an execution waits for a line, for slower calls or for credentials, before it ends."""
+
+
+Unlocked: TypeAlias = Callable[[float], Mapping[str, float]]
+"""What lost its protection since a moment, and when (``Journal.unlocked``)."""
 
 
 class Stopped(TrainctlError):
@@ -78,7 +83,7 @@ class Run:
     ``sending``: a cancel ends every pause at once. ``ended_early`` says why not all was sent, if so.
     """
 
-    def __init__(self, kept: Confirmed, pen: Pen, tools: Tools) -> None:
+    def __init__(self, kept: Confirmed, pen: Pen, tools: Tools, unlocked: Unlocked) -> None:
         self.approval = kept.approval
         self.planned = kept.planned
         self.op = kept.op
@@ -92,6 +97,7 @@ class Run:
         self._wait = tools.wait or tools.stop.wait
         self._held_since: float | None = None
         self._unrecorded = ""
+        self._unlocked = unlocked
 
     # ---- waiting ----
 
@@ -153,6 +159,11 @@ class Run:
             for one in self.open()
             if not one.was_touched
         )
+
+    def unlocked(self, ahead: float) -> dict[str, float]:
+        """Return what lost its protection just now, and when, on a clock that is ``ahead`` of ours."""
+        lately = self._unlocked(self.tools.clock() - LOCK)
+        return {id: at + ahead for id, at in lately.items()}
 
     def settle(self, changed: Iterable[Tracked], facts: Mapping[str, Facts] | None = None) -> None:
         """Write down what was seen; outcomes go to the audit log as well."""
