@@ -18,8 +18,8 @@ from trainctl_tui.services.journal import Journal
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(campaign(300, 3600))]
 PARTS = 8
-SCENARIOS = campaign(750, 1250)
-"""Scenarios of each part: 6,000 in the short form, 10,000 in the long one."""
+SCENARIOS = campaign(1250, 5000)
+"""Scenarios of each part: 10,000 in the short form, 40,000 in the long one."""
 
 OTHER_PARTS = 2
 OTHER_SCENARIOS = campaign(150, 5000)

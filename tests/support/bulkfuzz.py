@@ -111,7 +111,8 @@ class Scenario:
             return None
         approval = plan.approve(plan.phrase or "y", self.stage.clock.now())
         op = self.stage.journal.confirm(plan, approval, policy=self.stage.policy, launch=self.stage.launch)
-        self.stage.engine.set_lag(self.lag)
+        if self.lag:
+            self.stage.engine.set_lag(self.lag)
         for id, kind in self.kinds.items():
             self._change(id, kind)
         return self.stage.run(op)
