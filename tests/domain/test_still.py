@@ -8,8 +8,12 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.judging import (
+    COPY,
     DATA,
+    DISK,
     FLEET,
+    HOLDER,
+    HOST,
     IDLE,
     MINE,
     NOW,
@@ -19,10 +23,15 @@ from tests.support.judging import (
     SITUATION,
     UNKNOWN,
     machine,
+    snapshot,
+    volume,
 )
 from trainctl_tui.domain.acts import Act, Facts, Job, JobState, Verdict
 from trainctl_tui.domain.changes import changes
 from trainctl_tui.domain.operations import Outcome
+from trainctl_tui.domain.orders import Change
+from trainctl_tui.domain.plans import make
+from trainctl_tui.domain.resources import Kind
 from trainctl_tui.domain.safety import Recheck, still
 
 TERMINATE, STOP = Act.TERMINATE, Act.STOP
@@ -96,6 +105,7 @@ def test_what_changed_is_named_and_refused(before: dict[str, Any], after: dict[s
         ({"job": UNKNOWN}, {"job": replace(UNKNOWN, why="throttled")}),
         ({}, {"volumes": (SNAPPED,)}),
         ({"volumes": (SNAPPED,)}, {"volumes": (replace(SNAPPED, snapshot_at=NOW),)}),
+        ({"volumes": (SNAPPED,)}, {"volumes": (replace(SNAPPED, monthly=None),)}),
         ({"volumes": (ROOT, DATA)}, {"volumes": (DATA, ROOT)}),
         ({}, {"volumes": (replace(ROOT, monthly=None),)}),
         ({"tags": None}, {"tags": None}),
@@ -160,3 +170,123 @@ def test_a_machine_that_stopped_meanwhile_is_changed() -> None:
     off = machine(state="stopped", job=Job(JobState.NONE))
     assert check(TERMINATE, machine(), off).changes == ("state: running -> stopped", "job: idle -> n/a")
     assert changes(machine(state=""), machine(state="")) == ()
+
+
+def test_what_changed_since_a_plan_was_saved_is_left_out_for_that() -> None:
+    first, second = machine(1), machine(2)
+    words = {first.id: "It changed since the plan was saved: state: stopped -> running."}
+    made = make(*(STOP, [first, second], POLICY, SITUATION, [FLEET]), actor="ann", endpoint="", changed=words)
+    assert made.ids == (second.id,)
+    (left,) = made.left_out
+    assert (left.facts.id, left.verdict) == (first.id, Verdict.REFUSE)
+    assert left.findings[-1].reason == words[first.id]
+
+
+SNAP = replace(DISK, holders=(HOLDER,))
+TWO = replace(HOLDER, instance_id="i-2")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (volume(), volume(disk=None), "attachments: known -> unknown"),
+        (volume(disk=None), volume(), "attachments: unknown -> known"),
+        (volume(), volume(kind=Kind.SNAPSHOTS), "kind: volumes -> snapshots"),
+        *(
+            (volume(disk=replace(SNAP, **{name: old})), volume(disk=replace(SNAP, **{name: new})), told)
+            for name, old, new, told in (
+                ("size_gib", 100, 200, "size: 100 -> 200"),
+                ("iops", 3000, None, "IOPS: 3000 -> unknown"),
+                ("throughput", 125, 250, "throughput: 125 -> 250"),
+                ("encrypted", True, False, "encrypted: yes -> no"),
+                ("multi_attach", False, True, "multi-attach: no -> yes"),
+                ("snapshot_id", "", "snap-1", "made from: none -> snap-1"),
+                ("snapshots", 2, None, "snapshots: known -> unknown"),
+                ("snapshot_at", NOW, NOW - 1, "its last snapshot is gone"),
+                ("snapshot_at", NOW, None, "its last snapshot is gone"),
+                ("modification", "", "modifying", "modification: none -> modifying"),
+                ("modification", "completed", None, "modification: completed -> unknown"),
+                ("mounted", None, True, "mounted: unknown -> yes"),
+                ("mounted", False, None, "mounted: no -> unknown"),
+                ("holders", (), (TWO,), "attached to i-2"),
+                ("holders", (TWO, HOLDER), (HOLDER,), "detached from i-2"),
+                (
+                    "holders",
+                    (TWO,),
+                    (replace(TWO, device="/dev/sdg"),),
+                    "device at i-2: /dev/sdf -> /dev/sdg",
+                ),
+                ("holders", (TWO,), (replace(TWO, state=""),), "state at i-2: running -> none"),
+                (
+                    "holders",
+                    (TWO,),
+                    (replace(TWO, attachment="busy"),),
+                    "attachment at i-2: attached -> busy",
+                ),
+                ("holders", (TWO,), (replace(TWO, is_root=None),), "root at i-2: no -> unknown"),
+                (
+                    "holders",
+                    (TWO,),
+                    (replace(TWO, delete_on_termination=True),),
+                    "deleted on termination at i-2: no -> yes",
+                ),
+            )
+        ),
+        (snapshot(), snapshot(copy=None), "snapshot: known -> unknown"),
+        *(
+            (snapshot(), snapshot(copy=replace(COPY, **{name: new})), told)
+            for name, new, told in (
+                ("volume_id", "vol-2", "volume: vol-0000000000000000a -> vol-2"),
+                ("volume_exists", False, "volume exists: yes -> no"),
+                ("size_gib", None, "size: 100 -> unknown"),
+                ("encrypted", None, "encrypted: yes -> unknown"),
+                ("tier", "archive", "tier: standard -> archive"),
+                ("images", ("ami-1",), "image ami-1 uses it"),
+                ("images", None, "images: none -> unknown"),
+            )
+        ),
+        (volume(host=HOST), volume(), "machine: known -> unknown"),
+        *(
+            (volume(host=HOST), volume(host=replace(HOST, **{name: new})), told)
+            for name, new, told in (
+                ("id", "i-2", "machine: i-0000000000000000a -> i-2"),
+                ("zone", "us-east-1b", "zone of the machine: us-east-1a -> us-east-1b"),
+                ("state", "stopping", "state of the machine: running -> stopping"),
+                ("tags", None, "tags of the machine: known -> unknown"),
+            )
+        ),
+    ],
+)
+def test_what_changed_about_storage_is_named(before: Facts, after: Facts, told: str) -> None:
+    assert changes(before, after) == (told,)
+    assert changes(before, before) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (volume(), volume(disk=replace(DISK, monthly=None, snapshots=3, snapshot_at=NOW))),
+        (volume(disk=replace(DISK, modification="optimizing")), volume()),
+        (volume(), volume(disk=replace(DISK, modification="completed", modified_at=NOW))),
+        (volume(disk=replace(DISK, mounted=None)), volume(disk=replace(DISK, mounted=False))),
+        (volume(disk=replace(DISK, snapshots=None)), volume(disk=replace(DISK, snapshots=None))),
+        (volume(disk=SNAP), volume(disk=replace(SNAP, holders=(replace(HOLDER, name="box"),)))),
+        (snapshot(), snapshot(copy=replace(COPY, monthly=None, progress=1))),
+        (snapshot(copy=replace(COPY, images=("ami-1",))), snapshot()),
+        (snapshot(copy=replace(COPY, images=None)), snapshot(copy=replace(COPY, images=None))),
+        (volume(host=HOST), volume(host=replace(HOST, devices=(), name="box", type=""))),
+        (volume(disk=None), volume(disk=None)),
+    ],
+)
+def test_what_does_not_decide_about_storage_is_no_change(before: Facts, after: Facts) -> None:
+    assert changes(before, after) == ()
+
+
+def test_what_is_asked_is_judged_at_the_act_too() -> None:
+    free = volume(host=HOST)
+    asked = Change(HOST.id, "/dev/sdf")
+    assert check(Act.ATTACH, free, free, change=asked).may_go
+    taken = volume(host=replace(HOST, devices=("/dev/sdf",)))
+    checked = check(Act.ATTACH, free, taken, change=asked)
+    assert (checked.outcome, checked.reason) == (Outcome.REFUSED, f"/dev/sdf is taken on {HOST.id}.")
+    assert not check(Act.ATTACH, free, free).may_go

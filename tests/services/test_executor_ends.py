@@ -199,7 +199,7 @@ def test_a_machine_that_lingers_is_accepted_and_one_that_falls_back_failed(on: S
         "After 30 minutes it was still stopping.",
     )
     assert told[back].outcome is Outcome.FAILED
-    assert "then the machine was running" in told[back].reason
+    assert "then it was running" in told[back].reason
 
 
 def test_a_machine_that_went_elsewhere_failed_and_one_that_never_moved_is_unconfirmed(on: Stage) -> None:

@@ -34,6 +34,9 @@ class Prices:
     ) -> float | None:
         return None if gib is None else gib * 0.01
 
+    def snapshot_monthly(self, region: str, tier: str, gib: int | None) -> float | None:
+        return None if gib is None else gib * 0.005
+
 
 @pytest.fixture
 def local() -> Local:
@@ -165,3 +168,18 @@ def test_what_cannot_act_is_refused_and_what_cannot_be_read_is_raised(local: Loc
     broken = EngineProvider(local.engine, before=break_down)
     with pytest.raises(TrainctlError, match="The line broke"):
         gather(broken, [(EAST, ids(local, "running")[0])], Patience(), NO_CHANGES, Prices())
+
+
+def test_only_kinds_that_targets_are_of_are_counted(local: Local, provider: EngineProvider) -> None:
+    world = local.engine.world(EAST)
+    volume, snapshot = next(iter(world.volumes)), next(iter(world.snapshots))
+    for ids, volumes, snapshots in (
+        ([volume, "new-1"], len(world.volumes), None),
+        ([snapshot], None, len(world.snapshots)),
+        (["new-1"], None, None),
+    ):
+        told = gather(provider, [(EAST, id) for id in ids], Patience(), NO_CHANGES, Prices())
+        assert told.fleets == (Fleet(EAST, None, None, volumes=volumes, snapshots=snapshots),)
+        for facts, cent in zip(told.facts, (0.01, 0.005), strict=False):
+            for held in (facts.disk, facts.copy):
+                assert held is None or held.monthly == (held.size_gib or 0) * (cent if facts.disk else 0.005)

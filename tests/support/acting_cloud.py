@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from random import Random
 
 from msgspec.structs import replace
 
-from trainctl_tui.domain.acts import Act, Facts, Fleet, Job, JobState, VolumeFacts
+from tests.support.counting import ACTING
+from trainctl_tui.domain.acts import Facts, Fleet, Job, JobState, VolumeFacts
 from trainctl_tui.domain.errors import OutcomeUnknown, Throttled, TrainctlError
 from trainctl_tui.domain.orders import NO_CHANGES, Change, Order
 from trainctl_tui.domain.resources import Kind
@@ -17,43 +17,9 @@ from trainctl_tui.providers.base import Observed, Patience, Provider, Receipt
 from trainctl_tui.providers.requests import kind_of
 from trainctl_tui.services.facts import Gathered
 from trainctl_tui.services.facts import Target as Place
-from trainctl_tui.simcloud.engine import Clock, Engine
-from trainctl_tui.simcloud.engine.context import Answer, Params
+from trainctl_tui.simcloud.engine import Engine
 from trainctl_tui.simcloud.engine.world import Tables
 from trainctl_tui.simcloud.provider import EngineProvider
-
-ACTS = {
-    "StartInstances": Act.START,
-    "StopInstances": Act.STOP,
-    "RebootInstances": Act.REBOOT,
-    "TerminateInstances": Act.TERMINATE,
-}
-
-
-class Counted(Engine):
-    """An engine that counts what each act did to each machine."""
-
-    def __init__(self, clock: Clock, seed: int = 0, pace: float = 1.0) -> None:
-        super().__init__(clock=clock, seed=seed, pace=pace)
-        self.effects: Counter[tuple[Act, str]] = Counter()
-
-    def call(self, operation: str, params: Params, *, region: str, account: str = "") -> Answer:
-        act = ACTS.get(operation)
-        if act is None or params.get("DryRun"):
-            return super().call(operation, params, region=region, account=account)
-        self.settle()
-        machines = self.world(region).instances
-        named = [machines[id] for id in params["InstanceIds"] if id in machines]
-        before = [record.state for record in named]
-        try:
-            answer = super().call(operation, params, region=region, account=account)
-        finally:
-            self.effects.update(
-                (act, record.id) for record, state in zip(named, before, strict=True) if record.state != state
-            )
-        if act is Act.REBOOT:
-            self.effects.update((act, record.id) for record in named)
-        return answer
 
 
 class Faults:
@@ -93,10 +59,12 @@ class Faults:
             raise error or self.always  # type: ignore[misc]
 
     def after(self, operation: str, _region: str) -> None:
-        error, self.once_after = (None, self.once_after) if operation not in ACTS else (self.once_after, None)
+        error, self.once_after = (
+            (None, self.once_after) if operation not in ACTING else (self.once_after, None)
+        )
         if error is not None:
             raise error
-        if self.lost and operation in ACTS and self._chance.random() < self.lost:
+        if self.lost and operation in ACTING and self._chance.random() < self.lost:
             raise OutcomeUnknown(f"{operation} was sent, and no answer came.")
 
 
@@ -202,7 +170,7 @@ def gather(
     for region, id in targets:
         regions.setdefault(region, []).append(id)
     read = (provider.facts(region, ids, patience, changes) for region, ids in regions.items())
-    found = [facts for told in read for facts in told]
-    fleets = tuple(Fleet(region, active=10_000, visible=10_000) for region in regions)
     identity = provider.identify(patience)
+    found = [replace(facts, account=facts.account or identity.account) for told in read for facts in told]
+    fleets = tuple(Fleet(region, 10_000, 10_000, None, 10_000, 10_000) for region in regions)
     return Gathered(identity, tuple(found), fleets, max(facts.read_at for facts in found))

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from tests.support.acting_cloud import Counted
 from tests.support.cloud import LocalServer
+from tests.support.counting import Counted
 from tests.support.execution import POLICY, REGION
 from trainctl_tui import bootstrap
 from trainctl_tui.domain import plans
@@ -36,6 +36,7 @@ class Grounds:
         self.engine = Counted(clock, 1, pace)
         fleet = Fleet(1, 0)
         self.driver = Driver(self.engine, fleet, Script(self.engine, fleet, 0.0))
+        self.engine.pace = pace  # a script in which nothing happens by itself sets it to 1
 
 
 class Scene:

@@ -9,13 +9,18 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.support.acting_cloud import Counted, Faults, OnStage, gather
+from tests.support.acting_cloud import Faults, OnStage, gather
+from tests.support.aims import Aims
+from tests.support.counting import Counted
 from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Job, JobState, Policy, Situation
+from trainctl_tui.domain.changing import settled
 from trainctl_tui.domain.errors import ExpiredCredentials, Trouble
 from trainctl_tui.domain.operations import Operation, Target
-from trainctl_tui.domain.orders import Change
+from trainctl_tui.domain.orders import NO_CHANGES, Change
 from trainctl_tui.domain.plans import Plan
+from trainctl_tui.domain.rule import MACHINE_ACTS
+from trainctl_tui.domain.rules_tags import LOCK
 from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import Patience, Provider
 from trainctl_tui.services import executor
@@ -72,6 +77,7 @@ class Stage:
         self.blind: set[str] = set()
         self.heard: Callable[[Trouble, float], None] = lambda _trouble, _seconds: None
         self.jobs: dict[str, Job] = {}
+        self.aims = Aims(self)
         self.opened = 0
         self.policy = POLICY
         self.launch = Launch()
@@ -104,7 +110,8 @@ class Stage:
         return self.engine.world(self.region(id)).instances[id]
 
     def region(self, id: str) -> str:
-        return OTHER if id in self.engine.world(OTHER).instances else REGION
+        there = self.engine.world(OTHER).find(id) is not None or id.endswith(OTHER)
+        return OTHER if there else REGION
 
     def state(self, id: str) -> str:
         self.engine.settle()
@@ -115,25 +122,32 @@ class Stage:
         self.opened += 1
         return OnStage(self.engine, self.faults, self.jobs, self.blind)
 
-    def gather(self, places: Any) -> Gathered:
+    def gather(self, places: Any, changes: Mapping[str, Change] = NO_CHANGES) -> Gathered:
         """Gather with no fault in the way."""
-        return gather(OnStage(self.engine, jobs=self.jobs, blind=self.blind), places, Patience())
+        return gather(OnStage(self.engine, jobs=self.jobs, blind=self.blind), places, Patience(), changes)
 
     # ---- operations ----
 
     def plan(self, act: Act, ids: Sequence[str], included: Collection[str] = ()) -> Plan:
-        """Judge machines as they are, with no fault in the way."""
-        told = self.gather([(self.region(id), id) for id in ids])
-        situation = Situation(self.engine.account, self.engine.account, told.now)
+        """Judge targets as they are, with no fault in the way; ``Aims.wish`` says what is asked of them."""
+        wished = {} if act in MACHINE_ACTS else {id: self.aims.wish(act, self.region(id)) for id in ids}
+        told = self.gather([(self.region(id), id) for id in ids], wished)
+        changes: dict[str, Change] = {}
+        for region in sorted({facts.region for facts in told.facts}) if wished else ():
+            there = [facts for facts in told.facts if facts.region == region]
+            changes |= settled(act, there, self.aims.wish(act, region), policy=self.policy)
+        account, lately = self.engine.account, self.journal.unlocked(told.now - LOCK)
         return plans.make(
-            *(act, told.facts, self.policy, situation, told.fleets),
+            *(act, told.facts, self.policy, Situation(account, account, told.now, unlocked=lately)),
+            told.fleets,
             actor="arn:ann",
             endpoint="",
             included=included,
+            changes=changes,
         )
 
     def confirm(self, act: Act, ids: Sequence[str], included: Collection[str] = ()) -> str:
-        """Confirm an act on some machines; return the operation's id."""
+        """Confirm an act on some targets; return the operation's id."""
         plan = self.plan(act, ids, included)
         approval = plan.approve(plan.phrase or "y", self.clock.now())
         return self.journal.confirm(plan, approval, policy=self.policy, launch=self.launch)

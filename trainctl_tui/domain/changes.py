@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from trainctl_tui.domain.acts import Facts, JobState, VolumeFacts
+from trainctl_tui.domain.disks import CopyFacts, DiskFacts, Holder, Host
 
 _WATCHED = {
     "account": "account",
@@ -18,7 +21,33 @@ _WATCHED = {
     "stop_protected": "stop protection",
     "instance_store": "instance store",
     "spot_persistent": "may start again",
+    "kind": "kind",
 }
+_OF_DISK = {
+    "size_gib": "size",
+    "iops": "IOPS",
+    "throughput": "throughput",
+    "encrypted": "encrypted",
+    "multi_attach": "multi-attach",
+    "snapshot_id": "made from",
+}
+_OF_HOLDER = {
+    "device": "device",
+    "attachment": "attachment",
+    "state": "state",
+    "is_root": "root",
+    "delete_on_termination": "deleted on termination",
+}
+_OF_COPY = {
+    "volume_id": "volume",
+    "volume_exists": "volume exists",
+    "size_gib": "size",
+    "encrypted": "encrypted",
+    "tier": "tier",
+}
+_OF_HOST = {"id": "machine", "zone": "zone of the machine", "state": "state of the machine"}
+_AT_REST = ("", "completed")
+"""States of a modification that is none, or has ended."""
 
 
 def changes(planned: Facts, fresh: Facts) -> tuple[str, ...]:
@@ -29,14 +58,29 @@ def changes(planned: Facts, fresh: Facts) -> tuple[str, ...]:
     if not fresh.is_known:
         return ("it is gone",) if planned.is_known else ()
     told = [
-        f"{word}: {_word(before)} -> {_word(after)}"
-        for name, word in _WATCHED.items()
-        if (before := getattr(planned, name)) != (after := getattr(fresh, name))
+        *_fields(planned, fresh, _WATCHED, ""),
+        *_tags(planned.tags, fresh.tags, ""),
+        *_job(planned, fresh),
+        *_volumes(planned.volumes, fresh.volumes),
+        *_disk(planned.disk, fresh.disk),
+        *_copy(planned.copy, fresh.copy),
+        *_host(planned.host, fresh.host),
     ]
-    told += _tags(planned.tags, fresh.tags, "")
-    if fresh.job.state not in (planned.job.state, JobState.IDLE):
-        told.append(f"job: {planned.job.state} -> {fresh.job.state}")
-    return (*told, *_volumes(planned.volumes, fresh.volumes))
+    return tuple(told)
+
+
+def _fields(before: Struct, after: Struct, words: Mapping[str, str], of: str) -> list[str]:
+    return [
+        f"{word}{of}: {_word(old)} -> {_word(new)}"
+        for name, word in words.items()
+        if (old := getattr(before, name)) != (new := getattr(after, name))
+    ]
+
+
+def _job(planned: Facts, fresh: Facts) -> list[str]:
+    if fresh.job.state in (planned.job.state, JobState.IDLE):
+        return []
+    return [f"job: {planned.job.state} -> {fresh.job.state}"]
 
 
 def _tags(
@@ -68,15 +112,60 @@ def _volumes(before: tuple[VolumeFacts, ...] | None, after: tuple[VolumeFacts, .
 
 
 def _volume(before: VolumeFacts, after: VolumeFacts) -> list[str]:
-    told = []
-    if before.delete_on_termination != after.delete_on_termination:
-        flags = f"{_word(before.delete_on_termination)} -> {_word(after.delete_on_termination)}"
-        told.append(f"volume {after.id} deleted on termination: {flags}")
-    if before.is_root != after.is_root:
-        told.append(f"volume {after.id} root: {_word(before.is_root)} -> {_word(after.is_root)}")
+    words = {
+        "delete_on_termination": f"volume {after.id} deleted on termination",
+        "is_root": f"volume {after.id} root",
+    }
+    told = _fields(before, after, words, "")
     if before.snapshot_at is not None and (after.snapshot_at or 0) < before.snapshot_at:
         told.append(f"last snapshot of volume {after.id} is gone")
     return [*told, *_tags(before.tags, after.tags, f" of volume {after.id}")]
+
+
+def _disk(before: DiskFacts | None, after: DiskFacts | None) -> list[str]:
+    """Tell what decides: a snapshot more, a modification that ended and a volume that is unmounted do not."""
+    if before is None or after is None:
+        return [] if before is after else [f"attachments: {_known(before)} -> {_known(after)}"]
+    told = _fields(before, after, _OF_DISK, "")
+    if after.snapshots is None and before.snapshots is not None:
+        told.append("snapshots: known -> unknown")
+    elif before.snapshot_at is not None and (after.snapshot_at or 0) < before.snapshot_at:
+        told.append("its last snapshot is gone")
+    if after.modification not in (before.modification, *_AT_REST):
+        told.append(f"modification: {_word(before.modification)} -> {_word(after.modification)}")
+    if after.mounted not in (before.mounted, False):
+        told.append(f"mounted: {_word(before.mounted)} -> {_word(after.mounted)}")
+    return told + _holders(before.holders, after.holders)
+
+
+def _holders(before: tuple[Holder, ...], after: tuple[Holder, ...]) -> list[str]:
+    old, new = ({held.instance_id: held for held in holders} for holders in (before, after))
+    told = []
+    for id in sorted(old.keys() | new.keys()):
+        if id not in new:
+            told.append(f"detached from {id}")
+        elif id not in old:
+            told.append(f"attached to {id}")
+        else:
+            told += _fields(old[id], new[id], _OF_HOLDER, f" at {id}")
+    return told
+
+
+def _copy(before: CopyFacts | None, after: CopyFacts | None) -> list[str]:
+    if before is None or after is None:
+        return [] if before is after else [f"snapshot: {_known(before)} -> {_known(after)}"]
+    told = _fields(before, after, _OF_COPY, "")
+    if before.images is None or after.images is None:
+        return [*told, *_fields(before, after, {"images": "images"}, "")]
+    told += [f"image {id} uses it" for id in after.images if id not in before.images]
+    return told
+
+
+def _host(before: Host | None, after: Host | None) -> list[str]:
+    """Tell what decides; which devices are taken does not, for a batch takes one after the other."""
+    if before is None or after is None:
+        return [] if before is after else [f"machine: {_known(before)} -> {_known(after)}"]
+    return _fields(before, after, _OF_HOST, "") + _tags(before.tags, after.tags, " of the machine")
 
 
 def _word(value: object) -> str:
@@ -87,6 +176,8 @@ def _word(value: object) -> str:
             return "yes" if value else "no"
         case float():
             return f"{value:.0f}"
+        case tuple():
+            return ", ".join(value) or "none"
     return str(value) or "none"
 
 

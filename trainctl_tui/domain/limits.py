@@ -11,6 +11,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from trainctl_tui.domain.acts import Act, Facts, Fleet, Policy, Verdict
+from trainctl_tui.domain.resources import Kind
 from trainctl_tui.domain.rule import EVERY, START, Rule
 
 Number = TypeVar("Number", int, float)
@@ -23,7 +24,7 @@ SMALL = 10
 
 
 class Group(Struct, frozen=True):
-    """Targets that would go together, and what runs in their regions. A region without a fleet is unknown."""
+    """Targets that would go together, and what there is in their regions; without a fleet that is unknown."""
 
     act: Act
     targets: tuple[Facts, ...]
@@ -33,21 +34,32 @@ class Group(Struct, frozen=True):
     @property
     def active(self) -> int | None:
         """How many machines run, targets included; None where a region could not be counted."""
-        return total([fleet.active if fleet else None for fleet in self._of_regions()])
+        return total([fleet.active if fleet else None for fleet in self._of_regions(Kind.INSTANCES)])
 
-    @property
-    def visible(self) -> int | None:
-        """How many machines there are, targets included; None where a region could not be counted."""
-        return total([fleet.visible if fleet else None for fleet in self._of_regions()])
+    def visible(self, kind: Kind) -> int | None:
+        """How many of a kind there are, targets included; None where a region could not be counted."""
+        return total([_visible(fleet, kind) if fleet else None for fleet in self._of_regions(kind)])
 
     @property
     def hourly(self) -> float | None:
         """USD an hour of all that runs; None where any price is unknown."""
-        return total([fleet.hourly if fleet else None for fleet in self._of_regions()])
+        return total([fleet.hourly if fleet else None for fleet in self._of_regions(Kind.INSTANCES)])
 
-    def _of_regions(self) -> list[Fleet | None]:
+    @property
+    def noun(self) -> str:
+        """What a target is called: by its kind, or "resource" where they are of several."""
+        nouns = {facts.noun for facts in self.targets}
+        return nouns.pop() if len(nouns) == 1 else "resource"
+
+    def _of_regions(self, kind: Kind) -> list[Fleet | None]:
         by_region = {fleet.region: fleet for fleet in self.fleets}
-        return [by_region.get(region) for region in sorted({facts.region for facts in self.targets})]
+        regions = {facts.region for facts in self.targets if facts.kind is kind}
+        return [by_region.get(region) for region in sorted(regions)]
+
+
+def _visible(fleet: Fleet, kind: Kind) -> int | None:
+    counts = {Kind.VOLUMES: fleet.volumes, Kind.SNAPSHOTS: fleet.snapshots}
+    return counts.get(kind, fleet.visible)
 
 
 def total(values: Sequence[Number | None]) -> Number | None:
@@ -97,43 +109,58 @@ def _over_budget(group: Group) -> str:
 
 
 def _small(group: Group) -> str:
-    count = len(group.targets)
-    return f"{_machines(count)} at once." if count <= SMALL else ""
+    return f"{_counted(group)} at once." if len(group.targets) <= SMALL else ""
 
 
 def _large(group: Group) -> str:
-    count = len(group.targets)
-    if count <= SMALL:
+    if len(group.targets) <= SMALL:
         return ""
-    hourly = total([facts.hourly for facts in group.targets])
-    return f"{_machines(count)} at once, priced at {dollars(hourly)} an hour together."
+    prices = []
+    if of_machines := [facts.hourly for facts in group.targets if facts.kind is Kind.INSTANCES]:
+        prices.append(f"{dollars(total(of_machines))} an hour")
+    stored = [facts.disk or facts.copy for facts in group.targets if facts.kind is not Kind.INSTANCES]
+    if stored:
+        prices.append(f"{dollars(total([one.monthly if one else None for one in stored]))} a month")
+    return f"{_counted(group)} at once, priced at {' and '.join(prices)} together."
 
 
 def _over_batch(group: Group) -> str:
-    count, most = len(group.targets), group.policy.max_batch
-    if count <= most:
+    most = group.policy.max_batch
+    if len(group.targets) <= most:
         return ""
-    return f"{_machines(count)} are more than {most} at once. Split the batch, or raise safety.max_batch."
+    return f"{_counted(group)} are more than {most} at once. Split the batch, or raise safety.max_batch."
 
 
 def _over_share(group: Group) -> str:
-    if len(group.targets) <= SMALL:
+    """Judge each kind for itself: together ten of one and ten of another are no more than they are apart."""
+    if group.act is Act.CREATE:  # what is not there yet is no share of what is
         return ""
-    running = sum(facts.state in RUNS for facts in group.targets)
-    measures = (("that there are", len(group.targets), group.visible), ("that run", running, group.active))
+    for kind in (Kind.INSTANCES, Kind.VOLUMES, Kind.SNAPSHOTS):
+        of_kind = [facts for facts in group.targets if facts.kind is kind]
+        if len(of_kind) > SMALL and (reason := _share(group, kind, of_kind)):
+            return reason
+    return ""
+
+
+def _share(group: Group, kind: Kind, of_kind: Sequence[Facts]) -> str:
+    measures = [("that there are", len(of_kind), group.visible(kind))]
+    if kind is Kind.INSTANCES:
+        measures.append(("that run", sum(facts.state in RUNS for facts in of_kind), group.active))
+    nouns = f"{of_kind[0].noun}s"
     for which, count, whole in measures:
         if whole is None:
-            return f"How many machines {which} could not be counted, so the share of this batch is unknown."
+            return f"How many {nouns} {which} could not be counted, so the share of this batch is unknown."
         if count * 100 > group.policy.max_percent * whole:
             return (
-                f"{count} of {whole} machines {which} are more than {group.policy.max_percent:g} %. "
+                f"{count} of {whole} {nouns} {which} are more than {group.policy.max_percent:g} %. "
                 "Split the batch, or raise safety.max_percent."
             )
     return ""
 
 
-def _machines(count: int) -> str:
-    return f"{count} machine{'' if count == 1 else 's'}"
+def _counted(group: Group) -> str:
+    count = len(group.targets)
+    return f"{count} {group.noun}{'' if count == 1 else 's'}"
 
 
 MOST = Rule(
@@ -166,8 +193,8 @@ BATCH_LIMITS = (
     Rule(
         "D32",
         EVERY,
-        "more than 10 targets that are more than `max_percent` of the machines there, or of those that run, "
-        "or what there is could not be counted",
+        "more than 10 machines, volumes or snapshots that are more than `max_percent` of what there is, or "
+        "of the machines that run, or what there is could not be counted",
         Verdict.REFUSE,
         _over_share,
     ),

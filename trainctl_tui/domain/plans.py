@@ -20,7 +20,7 @@ from trainctl_tui.domain.acts import (
 )
 from trainctl_tui.domain.errors import Refused
 from trainctl_tui.domain.limits import BATCH_RULES, RUNS, Group, total
-from trainctl_tui.domain.orders import UNASKED, Change
+from trainctl_tui.domain.orders import NO_CHANGES, UNASKED, Change
 from trainctl_tui.domain.packing import packed
 from trainctl_tui.domain.rules import CLOCK_STEP
 from trainctl_tui.domain.safety import CHANGED, judge
@@ -166,23 +166,19 @@ def make(
     included: Collection[str] = (),
     changed: Mapping[str, str] | None = None,
     least: Verdict = Verdict.ALLOW,
-    changes: Mapping[str, Change] | None = None,
+    changes: Mapping[str, Change] = NO_CHANGES,
 ) -> Plan:
     """Judge a selection, one target or many; raise Refused where ``included`` names what is not in it.
 
-    A target that is named twice counts once. ``included`` are the ids whose word was given one by one; it
-    matters only to those that need it. Of a plan that was saved, ``changed`` are the ids that are not what
-    they were, with the reason, and ``least`` is its verdict: a plan that is made again is only stricter.
+    A target that is named twice counts once. ``included`` are the ids whose word was given one by one. Of a
+    plan that was saved, ``changed`` says why an id is not what it was; its verdict is the ``least`` of this.
     """
-    asked = changes or {}
-    selected = _selected(facts, included)
-    judged = _judged(act, selected, policy, situation, fleets, changed or {}, asked)
+    judged = _judged(act, _selected(facts, included), policy, situation, fleets, changed or {}, changes)
     batch = len(judged) > 1
     goes, needs_word, left_out = _groups(judged, batch, included)
     group = Group(act, tuple(one.facts for one in goes), policy, tuple(fleets))
     findings = _of_batch(group) if batch and goes else ()
-    verdicts = [one.verdict for one in goes] + [found.verdict for found in findings]
-    verdict = max([*verdicts, least]) if goes else Verdict.REFUSE
+    verdict = _strictest(goes, findings, least)
     return Plan(
         act,
         situation.account,
@@ -196,7 +192,7 @@ def make(
         verdict,
         findings,
         _phrase(act, goes, batch) if verdict is Verdict.TYPE else "",
-        {one.facts.id: asked[one.facts.id] for one in goes if one.facts.id in asked},
+        {one.facts.id: changes[one.facts.id] for one in goes if one.facts.id in changes},
     )
 
 
@@ -243,6 +239,11 @@ def _groups(
 
 def _of_batch(group: Group) -> tuple[Finding, ...]:
     return tuple(found for rule in BATCH_RULES if (found := rule.find(group.act, group, batch=True)))
+
+
+def _strictest(goes: Sequence[Judgement], findings: Sequence[Finding], least: Verdict) -> Verdict:
+    verdicts = [one.verdict for one in goes] + [found.verdict for found in findings]
+    return max([*verdicts, least]) if goes else Verdict.REFUSE
 
 
 def _refused(judgement: Judgement, reason: str) -> Judgement:

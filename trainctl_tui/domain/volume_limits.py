@@ -37,9 +37,6 @@ VOLUME_TYPES: Mapping[str, VolumeLimits] = {
 INCLUDED_IOPS = 3_000
 """What a gp3 volume has at any size, and what a volume gets that becomes gp3, io1 or io2 without a wish."""
 
-INCLUDED_THROUGHPUT = 125
-"""MiB/s of a gp3 volume for which nothing else was asked."""
-
 
 def unfit(kind: str, size_gib: int | None, iops: int | None, throughput: int | None) -> str:
     """Return why AWS would not make such a volume, as a sentence; "" if it would.
@@ -50,7 +47,7 @@ def unfit(kind: str, size_gib: int | None, iops: int | None, throughput: int | N
     if limits is None:
         return f"{kind} is no type of volume; there are {', '.join(VOLUME_TYPES)}."
     if size_gib is not None and not limits.smallest <= size_gib <= limits.largest:
-        return f"A {kind} volume has {limits.smallest:,} to {limits.largest:,} GiB, not {size_gib:,}."
+        return f"{kind} volumes have {limits.smallest:,} to {limits.largest:,} GiB, not {size_gib:,}."
     return _unfit_iops(kind, limits, size_gib, iops) or _unfit_throughput(kind, limits, iops, throughput)
 
 
@@ -58,9 +55,9 @@ def _unfit_iops(kind: str, limits: VolumeLimits, size_gib: int | None, iops: int
     if iops is None:
         return ""
     if not limits.most_iops:
-        return f"The IOPS of a {kind} volume cannot be chosen."
+        return f"The IOPS of {kind} volumes cannot be chosen."
     if not limits.least_iops <= iops <= limits.most_iops:
-        return f"A {kind} volume has {limits.least_iops:,} to {limits.most_iops:,} IOPS, not {iops:,}."
+        return f"{kind} volumes have {limits.least_iops:,} to {limits.most_iops:,} IOPS, not {iops:,}."
     if size_gib is None:
         return ""
     most = max(limits.least_iops, limits.iops_per_gib * size_gib)
@@ -76,10 +73,10 @@ def _unfit_throughput(kind: str, limits: VolumeLimits, iops: int | None, through
     if throughput is None:
         return ""
     if not limits.most_throughput:
-        return f"The throughput of a {kind} volume cannot be chosen."
+        return f"The throughput of {kind} volumes cannot be chosen."
     least, most = limits.least_throughput, limits.most_throughput
     if not least <= throughput <= most:
-        return f"A {kind} volume has {least:,} to {most:,} MiB/s, not {throughput:,}."
+        return f"{kind} volumes have {least:,} to {most:,} MiB/s, not {throughput:,}."
     has = INCLUDED_IOPS if iops is None else iops
     most = int(limits.throughput_per_iops * has)
     if throughput <= most:

@@ -15,11 +15,13 @@ from trainctl_tui.domain.acts import Facts
 from trainctl_tui.domain.errors import CannotRecord, Throttled, TrainctlError, Trouble
 from trainctl_tui.domain.operations import OpState, Outcome
 from trainctl_tui.domain.orders import Change, Order
+from trainctl_tui.domain.rules_tags import LOCK
 from trainctl_tui.launch import Launch
 from trainctl_tui.providers.base import Patience, Provider
 from trainctl_tui.services.audit_chain import Entry
 from trainctl_tui.services.crashpoint import crashpoint
 from trainctl_tui.services.facts import Gathered
+from trainctl_tui.services.journal import Journal
 from trainctl_tui.services.journal_pen import Pen
 from trainctl_tui.services.journal_rows import Confirmed, Sent, Tracked
 from trainctl_tui.services.operations import STEPS
@@ -78,7 +80,7 @@ class Run:
     ``sending``: a cancel ends every pause at once. ``ended_early`` says why not all was sent, if so.
     """
 
-    def __init__(self, kept: Confirmed, pen: Pen, tools: Tools) -> None:
+    def __init__(self, kept: Confirmed, pen: Pen, tools: Tools, journal: Journal) -> None:
         self.approval = kept.approval
         self.planned = kept.planned
         self.op = kept.op
@@ -86,12 +88,14 @@ class Run:
         self.tools = tools
         self.order = Order(kept.op.act, kept.approval.changes, kept.op.id)
         (self.step,) = STEPS[kept.op.act]
+        self.folder = journal.folder
         self.sending = True
         self.ended_early = ""
         self.patience = Patience(tools.stop, self._heard_wait)
         self._wait = tools.wait or tools.stop.wait
         self._held_since: float | None = None
         self._unrecorded = ""
+        self._journal = journal
 
     # ---- waiting ----
 
@@ -153,6 +157,11 @@ class Run:
             for one in self.open()
             if not one.was_touched
         )
+
+    def unlocked(self, ahead: float) -> dict[str, float]:
+        """Return what lost its protection just now, and when, on a clock that is ``ahead`` of ours."""
+        lately = self._journal.unlocked(self.tools.clock() - LOCK)
+        return {id: at + ahead for id, at in lately.items()}
 
     def settle(self, changed: Iterable[Tracked], facts: Mapping[str, Facts] | None = None) -> None:
         """Write down what was seen; outcomes go to the audit log as well."""

@@ -22,6 +22,7 @@ from trainctl_tui.domain.errors import (
     TrainctlError,
 )
 from trainctl_tui.domain.operations import Outcome
+from trainctl_tui.domain.orders import UNASKED, Change
 from trainctl_tui.services.executor_cloud import PASSING, Cloud
 from trainctl_tui.services.executor_run import Cancelled, Run, Sight
 from trainctl_tui.services.journal_rows import Sent, Tracked
@@ -61,11 +62,15 @@ class Sender:
                     waiting += [part[middle:], part[:middle]]
 
     def _batches(self) -> Iterator[list[str]]:
-        places: dict[tuple[str, str], list[str]] = {}
-        for one in self._run.open():
+        """Group by place; a call that names several targets asks the same of each."""
+        run = self._run
+        groups: dict[tuple[str, str, Change], list[str]] = {}
+        for one in run.open():
             if one.sent is not Sent.ACCEPTED:
-                places.setdefault((one.target.region, one.target.zone), []).append(one.target.id)
-        for ids in places.values():
+                target = one.target
+                change = UNASKED if run.step.single else run.order.of(target.id)
+                groups.setdefault((target.region, target.zone, change), []).append(target.id)
+        for ids in groups.values():
             for start in range(0, len(ids), BATCH):
                 yield ids[start : start + BATCH]
 
@@ -80,11 +85,11 @@ class Sender:
                 return ()
             error = self._rehearse(ids)
             if error is None:
+                ready = len(ids)
                 error, ids = self._call_some(ids, sight)
+                attempt = attempt if len(ids) == ready else 0
             if error is None:
-                if not ids:
-                    return ()
-                continue  # the facts have grown old
+                continue  # all are sent, or the facts have grown old
             attempt += 1
             if isinstance(error, CredentialsError):
                 self._cloud.renew(error, attempt)
@@ -107,13 +112,20 @@ class Sender:
         touched = [id for id in ids if run.step.looks and run.pen.tracked[id].was_touched]
         looks = self._cloud.observe(region, touched) if touched else {}
         sight = self._cloud.facts([(region, target.id) for target in targets])
-        fleets = {fleet.region: fleet for fleet in sight.gathered.fleets}
-        found = {facts.id: facts for facts in sight.gathered.facts}
+        gathered = sight.gathered
+        situation = Situation(
+            screen_account=run.op.account,
+            account=gathered.identity.account,
+            now=gathered.now,
+            unlocked=run.unlocked(gathered.now - sight.wall),
+        )
+        fleets = {fleet.region: fleet for fleet in gathered.fleets}
+        found = {facts.id: facts for facts in gathered.facts}
         changed, goes = [], []
         for id in ids:
             one, facts = run.pen.tracked[id], found[id]
             word = looks[id].state if id in looks else "" if run.step.looks else facts.state
-            judged = self._judged(one, facts, word, sight, fleets.get(region))
+            judged = self._judged(one, facts, word, situation, fleets.get(region))
             if judged is None:
                 goes.append(id)
             else:
@@ -122,11 +134,11 @@ class Sender:
         return sight, goes
 
     def _judged(
-        self, one: Tracked, facts: Facts, word: str, sight: Sight, fleet: Fleet | None
+        self, one: Tracked, facts: Facts, word: str, situation: Situation, fleet: Fleet | None
     ) -> Tracked | None:
         """Return None for a target that may go; else what is known of it now. ``word`` is how it stands."""
         run = self._run
-        expired = sight.gathered.now >= run.approval.expires_at
+        expired = situation.now >= run.approval.expires_at
         if one.was_touched:
             # An earlier call, of which no answer is known, may have had its effect.
             seen = run.step.observe(word) if word else Seen.BEFORE
@@ -134,7 +146,6 @@ class Sender:
                 return one.having(state=facts.state)
         if expired:
             return one.having(outcome=Outcome.NOT_ATTEMPTED, reason=_EXPIRED)
-        situation = Situation(run.op.account, sight.gathered.identity.account, sight.gathered.now)
         recheck = safety.still(
             run.op.act,
             run.planned[facts.id],
@@ -145,6 +156,7 @@ class Sender:
             batch=len(run.approval.ids) > 1,
             included=run.op.included,
             granted=run.op.granted,
+            change=run.order.of(facts.id),
         )
         if not recheck.may_go:
             if one.was_touched:
@@ -244,7 +256,9 @@ class Sender:
         run.settle(
             [one.having(outcome=outcome, state=facts.state, reason=str(error), code=code)], {id: facts}
         )
-        if outcome not in (None, Outcome.FAILED) or self._has_moved(one, facts):
+        # Refused after a call of which no answer is known: that one may well be why.
+        earlier = one.was_touched and self._sent(error, 1) is Sent.REJECTED
+        if earlier or outcome not in (None, Outcome.FAILED) or self._has_moved(one, facts):
             return
         self._failures += 1
         if self._failures == IN_A_ROW:

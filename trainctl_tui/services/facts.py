@@ -13,8 +13,10 @@ from msgspec.structs import replace
 from trainctl_tui.domain.acts import Facts, Fleet, Job, JobState, VolumeFacts
 from trainctl_tui.domain.errors import ConfigError, TrainctlError
 from trainctl_tui.domain.orders import Change
-from trainctl_tui.domain.resources import Identity, Instance, Kind
+from trainctl_tui.domain.resources import Identity, Instance, Kind, Row
 from trainctl_tui.providers.base import CanAct, CanProbe, Patience, Provider
+from trainctl_tui.providers.lookup import NEW
+from trainctl_tui.providers.requests import kind_of
 
 _REGIONS = 8  # asked at the same time
 _ACTIVE = frozenset({"pending", "running"})
@@ -71,7 +73,7 @@ def gather(
 ) -> Gathered:
     """Read everything afresh; ``changes`` name the machines that volumes are to be attached to.
 
-    Raises what reading raises; a fleet that cannot be counted is unknown.
+    Raises what reading raises; what cannot be counted, and kinds that no target is of, are unknown.
     """
     if not isinstance(provider, CanAct):
         raise ConfigError(f"{provider.name} can only be read.", "It has no way to change a machine.")
@@ -81,7 +83,9 @@ def gather(
         by_region.setdefault(region, []).append(id)
     found: dict[Target, Facts] = {}
     with ThreadPoolExecutor(_REGIONS, "facts") as pool:
-        counting = [pool.submit(_count, provider, region, patience, prices) for region in by_region]
+        counting = [
+            pool.submit(_count, provider, region, ids, patience, prices) for region, ids in by_region.items()
+        ]
         asking = [
             pool.submit(_ask, provider, region, ids, patience, changes) for region, ids in by_region.items()
         ]
@@ -155,13 +159,23 @@ def _job(facts: Facts, jobs: Mapping[str, Job]) -> Job:
     return jobs.get(facts.id) or Job(JobState.UNKNOWN, "the probe told nothing of it")
 
 
-def _count(provider: Provider, region: str, patience: Patience, prices: PriceBook) -> Fleet:
-    """Count what a complete listing shows, the targets included."""
-    try:
-        pages = list(provider.pages(Kind.INSTANCES, region, patience))
-    except TrainctlError:
-        return Fleet(region, None, None)
-    machines = [row for page in pages for row in page.items if isinstance(row, Instance)]
+def _count(
+    provider: Provider, region: str, ids: Sequence[str], patience: Patience, prices: PriceBook
+) -> Fleet:
+    """Count what complete listings show of the kinds that the targets are of, themselves included."""
+    kinds = {kind_of(id) for id in ids if not id.startswith(NEW)}
+
+    def listed(kind: Kind) -> list[Row] | None:
+        try:
+            return [row for page in provider.pages(kind, region, patience) for row in page.items]
+        except TrainctlError:
+            return None
+
+    found = {kind: rows for kind in kinds if (rows := listed(kind)) is not None}
+    volumes, snapshots = (len(found[k]) if k in found else None for k in (Kind.VOLUMES, Kind.SNAPSHOTS))
+    if Kind.INSTANCES not in found:
+        return Fleet(region, None, None, volumes=volumes, snapshots=snapshots)
+    machines = [row for row in found[Kind.INSTANCES] if isinstance(row, Instance)]
     active = [machine for machine in machines if machine.state in _ACTIVE]
     costs = [prices.hourly(region, machine.type, machine.lifecycle) for machine in active]
     known = [cost.usd for cost in costs if cost is not None]
@@ -170,4 +184,6 @@ def _count(provider: Provider, region: str, patience: Patience, prices: PriceBoo
         active=len(active),
         visible=sum(machine.state != "terminated" for machine in machines),
         hourly=sum(known) if len(known) == len(costs) else None,
+        volumes=volumes,
+        snapshots=snapshots,
     )

@@ -17,17 +17,17 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from trainctl_tui import __version__
-from trainctl_tui.domain.acts import Facts, Judgement, Policy, Verdict
+from trainctl_tui.domain.acts import Act, Facts, Judgement, Policy, Verdict
 from trainctl_tui.domain.errors import Conflict, NotFound, Refused
 from trainctl_tui.domain.operations import Operation, Outcome, Target
-from trainctl_tui.domain.plans import Approval, Plan
+from trainctl_tui.domain.plans import APPROVED, Approval, Plan
 from trainctl_tui.domain.safety import outcome_of
 from trainctl_tui.launch import Launch
 from trainctl_tui.services import journal_lock
 from trainctl_tui.services.journal_file import JournalFile, sealed, unsealed
 from trainctl_tui.services.journal_pen import Pen
 from trainctl_tui.services.journal_rows import Confirmed, Event, OpRecord, Tracked
-from trainctl_tui.services.journal_tables import add_event, all_of, op_of, put_op, targets_of
+from trainctl_tui.services.journal_tables import add_event, all_of, confirmed_since, op_of, put_op, targets_of
 
 SHOWN = 200
 """How many finished operations ``operations`` tells, the newest."""
@@ -111,6 +111,23 @@ class Journal:
             return {}
         with self._file.reading() as connection:
             return _busy(connection)
+
+    def unlocked(self, since: float) -> dict[str, float]:
+        """Return what lost its protection at ``since`` or later, and when that was at the latest (D3).
+
+        While an unprotect has not ended, what it has named counts as unlocked this moment.
+        """
+        if not self._file.is_there:
+            return {}
+        unlocked: dict[str, float] = {}
+        with self._file.reading() as connection:
+            # Nothing is sent for an operation that was confirmed longer ago than an approval lasts.
+            for op in confirmed_since(connection, _id_at(since - APPROVED)):
+                at = self._clock() if op.ended_at is None else op.ended_at
+                if op.act is Act.UNPROTECT and at >= since:
+                    touched = (one.target.id for one in targets_of(connection, op) if one.was_touched)
+                    unlocked |= dict.fromkeys(touched, at)
+        return unlocked
 
     def version(self) -> int:
         """Return a number that changes when anything was written by any process. Cheap enough to poll."""
@@ -236,5 +253,9 @@ def _target(judgement: Judgement, outcome: Outcome | None) -> Target:
 
 def _new_id(now: float) -> str:
     """Return a ULID: 48 bits of milliseconds, then 80 of chance, so that ids sort by time."""
-    number = int(now * 1000) << 80 | secrets.randbits(80)
+    return _id_at(now, secrets.randbits(80))
+
+
+def _id_at(now: float, chance: int = 0) -> str:
+    number = int(max(0.0, now) * 1000) << 80 | chance
     return "".join(_LETTERS[number >> shift & 31] for shift in range(125, -1, -5))

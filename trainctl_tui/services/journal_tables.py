@@ -31,6 +31,12 @@ def all_of(connection: sqlite3.Connection, finished: int) -> list[OpRecord]:
     return sorted((_read(*row) for row in rows), key=lambda op: op.id, reverse=True)
 
 
+def confirmed_since(connection: sqlite3.Connection, id: str) -> list[OpRecord]:
+    """Return the operations whose id is this or a later one, oldest first."""
+    rows = connection.execute("SELECT id, final, body, sum FROM op WHERE id >= ? ORDER BY id", (id,))
+    return [_read(*row) for row in rows.fetchall()]
+
+
 def put_op(connection: sqlite3.Connection, op: OpRecord) -> None:
     """Write an operation in place of what was there."""
     final = int(op.state.is_final)

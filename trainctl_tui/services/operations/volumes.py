@@ -1,14 +1,14 @@
 """What is done with volumes and snapshots that there are: attach, detach, delete, modify, keep.
 
-None of these calls has a client token, so what was sent without an answer is looked at and not sent again;
-but for ``keep``, which sets the same flag once more.
+None of these calls has a client token. What was sent without an answer is looked at first, and sent again
+only if nothing has changed; should that look have been an old one, EC2 refuses the second call: a volume is
+attached to a machine once, is modified once in six hours, and an id that was deleted never comes back.
 """
 
 from __future__ import annotations
 
 from trainctl_tui.domain.acts import Act
-from trainctl_tui.providers.base import AS_ASKED, NOT_YET
-from trainctl_tui.providers.lookup import DETACHED
+from trainctl_tui.providers.base import AS_ASKED, DETACHED, NOT_YET
 from trainctl_tui.services.operations.steps import Seen, Step, by_state, by_word, unprotected
 
 ATTACH = Step(
@@ -16,7 +16,7 @@ ATTACH = Step(
     observe=by_state(before=DETACHED, going="attaching", done="attached"),
     undo="Volumes that were attached stay so; detaching them is an act of its own.",
     protection=unprotected,
-    resend=False,
+    resend=True,
     single=True,
     looks=True,
 )
@@ -26,7 +26,7 @@ DETACH = Step(
     observe=by_state(before="attached attaching", going="detaching busy", done=DETACHED),
     undo="Volumes that were detached stay so; attaching them is an act of its own.",
     protection=unprotected,
-    resend=False,
+    resend=True,
     single=True,
     looks=True,
 )
@@ -39,7 +39,7 @@ DELETE = Step(
     ),
     undo="What was deleted cannot be brought back.",
     protection=unprotected,
-    resend=False,
+    resend=True,
     absence_is_done=True,
     unanswered_too=True,
     single=True,
@@ -59,7 +59,7 @@ MODIFY = Step(
     ),
     undo="A volume that was modified stays so; AWS lets it be changed again after six hours.",
     protection=unprotected,
-    resend=False,
+    resend=True,
     single=True,
     looks=True,
 )

@@ -74,6 +74,8 @@ def modify_instance_attribute(context: Context, params: Params) -> Answer:
         setattr(record, _ATTRIBUTES[key], value)
     for held, flag in disks:
         held.delete_on_termination = flag
+    for id in record.volumes if disks else ():
+        context.world.changed(id, context.now)
     context.world.changed(record.id, context.now)
     return {}
 

@@ -91,16 +91,11 @@ class Dashboard(Asking):
     def show(self, news: News) -> None:
         """Take in what is known now."""
         before, self.news = self.news, news
-        held, facts = self._facts, self._make_facts(before)
+        facts = self._make_facts(before)
         for pane in self.panes:
             kind = pane.spec.kind
-            side = not all(news.of(one) is before.of(one) for one in pane.spec.sides)
-            if (
-                side
-                or facts.lineage.whole.keys() != held.lineage.whole.keys()
-                or news.regions != before.regions
-                or not same_lanes(news.lanes(kind), before.lanes(kind))
-            ):
+            side = not all(same_lanes(news.lanes(one), before.lanes(one)) for one in pane.spec.sides)
+            if side or news.regions != before.regions or not same_lanes(news.lanes(kind), before.lanes(kind)):
                 pane.show(news, facts)
         self._refresh_lines()
         self._refresh_drawer()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from trainctl_tui.domain.query import Query
 
 _JUDGED_ANEW = 60.0  # seconds after which a filter is asked again: ages have grown
+_SIDES_ANEW = 1.0  # seconds between two looks at all rows while types and health come page by page
 
 
 class PaneView(Vertical):
@@ -59,6 +60,7 @@ class PaneView(Vertical):
         self._sides: tuple[Rows, ...] = ()
         self._joined: frozenset[tuple[Kind, str]] = frozenset()
         self._judged_at = facts.now
+        self._sides_are_news = False
         self.memory = memory if spec.column(memory.order) else replace(memory, order="")
         self.table: FleetTable[Any, Facts] = FleetTable(self.columns, id=f"table-{spec.kind.value}")
         self.label = f" {number} {spec.title} "
@@ -95,8 +97,9 @@ class PaneView(Vertical):
         self._hourly = news.hourly
         self.facts = facts
         self.table.set_rows(news.of(self.spec.kind), facts, self._listed_anew(before))
-        if joined:
-            self._reconsider()
+        self._sides_are_news |= joined
+        coming = any(lane.pending for kind in self.spec.sides for lane in news.lanes(kind))
+        self._weigh_sides(at_once=not coming)
         if self.whole:
             self.table.begin()
         self.show_title()
@@ -125,6 +128,7 @@ class PaneView(Vertical):
         self.table.set_facts(facts)
         if self._queries and facts.now - self._judged_at >= _JUDGED_ANEW:
             self._reconsider()
+        self._weigh_sides(at_once=False)
         self.show_title()
 
     def _read(self, text: str) -> Query | None:
@@ -192,8 +196,14 @@ class PaneView(Vertical):
         self.table.set_filter(self._wanted())
         self.show_title()
 
+    def _weigh_sides(self, at_once: bool) -> None:
+        """Reconsider the rows if what they are joined with is news, and they were not judged a moment ago."""
+        if self._sides_are_news and (at_once or abs(self.facts.now - self._judged_at) >= _SIDES_ANEW):
+            self._reconsider()
+
     def _reconsider(self) -> None:
         """Judge and order the rows by what is known now of the world around them."""
+        self._sides_are_news = False
         self.table.reconsider(self._wanted())
 
     @property
