@@ -200,7 +200,7 @@ async def test_w_shows_only_waste_and_everything_again(stage: Staged) -> None:
         s.list(Kind.INSTANCES, FLEET)
         model = s.app.dashboard.pane.table.model
         await until(pilot, lambda: model.shown_count == 6)
-        await pilot.press("2", "W")
+        await pilot.press("W")
         await until(pilot, lambda: model.shown_count == 5)
         assert "waste only" in on_screen(s)
         await pilot.press("slash", *"state:running", "enter")
