@@ -83,7 +83,7 @@ def disk_facts(
     at = look.read_at()
     for id in new:
         change = changes.get(id, Change())
-        found[id] = _facts(id, region, at, Kind.VOLUMES, state=NEW, zone=change.zone, type=change.type)
+        found[id] = _facts(id, region, at, Kind.VOLUMES, state=NEW, zone=change.zone)
     return {id: found.get(id) or _facts(id, region, at, kind_of(id)) for id in ids}
 
 
