@@ -46,7 +46,8 @@ def cleanup(given: argparse.Namespace) -> int:
         refuse_read_only(launch)
     with asked.observed(given, launch, Source(launch, settings)) as source:
         known = source.fresh(_KINDS)
-        busy = bootstrap.journal().busy()
+        journal = bootstrap.journal()
+        busy = journal.busy()
         findings = found(replace(known.facts, busy=frozenset((*busy, *busy.values()))))
         if code := report_lanes(known):
             return _not_whole(known, findings, ways, code)
@@ -57,7 +58,7 @@ def cleanup(given: argparse.Namespace) -> int:
             return _without_plan(known, findings, chosen, ways)
         targets = [(one.row.region, one.row.id) for one in chosen]
         wish = Wish(Act.TERMINATE, tuple(dict.fromkeys(given.include)))
-        prepared = prepare(wish, targets, source, launch, settings.policy, busy)
+        prepared = prepare(wish, targets, source, launch, settings.policy, journal)
         return _plan(prepared, ways, _document(known, findings, chosen))
 
 
