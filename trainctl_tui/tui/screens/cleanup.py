@@ -21,7 +21,7 @@ from trainctl_tui.listing.waste import cost, sum_of, unsure_text, why
 from trainctl_tui.safe import safe
 
 _NOTHING = "Nothing here that could be cleaned up without looking into machines."
-_KEYS = "Space mark · * all · \\ none · t plan to terminate · Esc out"
+_KEYS = "j k move · Space mark · * all · \\ none · t plan to terminate · Esc out"
 
 
 class CleanupScreen(ModalScreen[tuple[Key, ...] | None]):
