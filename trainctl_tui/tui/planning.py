@@ -51,6 +51,7 @@ class Planning:
         self.gesture = Gesture()
         self._answer: FactsAnswer | None = None
         self._said = ""
+        self.slept = 0.0
         self._included: set[str] = set()
         self._asked = 0
         self.is_reading = False
@@ -64,6 +65,10 @@ class Planning:
         self.gesture.asleep()
         self.is_reading = True
         return self._asked
+
+    def forget(self, gap: float) -> None:
+        """Take back all that the user said: it was said ``gap`` seconds ago, of another world."""
+        self.typed, self._included, self.slept = "", set(), gap
 
     def heard(self, number: int, answer: Answer, busy: Mapping[str, str], at: float) -> bool:
         """Take an answer, unless it is a late one to an older question; return whether it was taken.
