@@ -15,8 +15,7 @@ from trainctl_tui.domain.disks import Holder
 from trainctl_tui.domain.errors import Conflict, NotFound, Refused, TrainctlError
 from trainctl_tui.domain.orders import Change, Order
 from trainctl_tui.domain.resources import Kind
-from trainctl_tui.providers.base import AS_ASKED, NOT_YET, Observed, ProviderOptions, Receipt
-from trainctl_tui.providers.lookup import DETACHED
+from trainctl_tui.providers.base import AS_ASKED, DETACHED, NOT_YET, Observed, ProviderOptions, Receipt
 from trainctl_tui.simcloud.engine.records import InstanceRecord, VolumeRecord
 from trainctl_tui.simcloud.wire.faults import Rule
 
