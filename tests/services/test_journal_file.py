@@ -26,7 +26,7 @@ from trainctl_tui.services.journal_pen import Pen
 from trainctl_tui.services.journal_rows import Sent
 from trainctl_tui.services.state_dir import NoJournal
 
-BENT = campaign(150, 2000)
+BENT = campaign(500, 5000)
 
 
 def written(folder: Path) -> str:
@@ -159,6 +159,7 @@ def told(journal: Journal, id: str) -> object:
         kept.planned,
         kept.op.account,
         kept.op.act,
+        kept.op.changes,
         pen.tracked,
         journal.operation(id).targets,
     )
