@@ -221,6 +221,14 @@ def test_what_is_saved_is_known_or_not() -> None:
     assert plan(TERMINATE, [machine(state="pending")]).hourly_saved == 1.0
 
 
+def test_what_becomes_of_volumes_is_counted_apart() -> None:
+    kept = replace(DATA, id="vol-kept", delete_on_termination=False, monthly=8.0)
+    told = plan(TERMINATE, [machine(1, volumes=(ROOT, kept)), machine(2, volumes=(ROOT,))]).volumes
+    assert (told.dying, told.staying, told.monthly, told.unread) == (2, 1, 8.0, 0)
+    assert plan(STOP, [machine(volumes=None)]).volumes.unread == 1
+    assert plan(TERMINATE, [machine(1, volumes=(replace(kept, monthly=None),))]).volumes.monthly is None
+
+
 # ---- approvals ----
 
 
@@ -262,8 +270,10 @@ def test_nothing_opens_what_is_refused() -> None:
 
 
 def test_a_plan_lasts_a_minute() -> None:
+    assert (DIALOG, APPROVED) == (60.0, 3600.0)  # CONTRACTS.md
     made = plan(STOP, [machine()])
     assert made.approve("y", NOW + DIALOG).expires_at == NOW + DIALOG + APPROVED
+    assert made.approve("y", NOW - 1)  # a clock may be set by a second
     for late in (NOW + DIALOG + 0.1, NOW - 2, float("nan")):
         with pytest.raises(Refused, match="too old"):
             made.approve("y", late)

@@ -16,6 +16,7 @@ from tests.support.judging import (
     NOW,
     held,
     judged,
+    machine,
     ready,
     snapshot,
     volume,
@@ -106,3 +107,26 @@ def test_a_reason_about_storage_says_what_and_why(
 def test_the_operation_on_the_machine_is_named() -> None:
     judgement = judged(ATTACH, volume(host=HOST), change=Change(HOST.id, "/dev/sdf"), busy={HOST.id: "01A"})
     assert judgement.reasons[0].startswith(f"Operation 01A names {HOST.id} and has not ended.")
+
+
+@pytest.mark.parametrize(
+    ("made", "takes", "refuses"),
+    [
+        (machine, ("pending", "running", "stopping", "stopped"), ("shutting-down", "terminated")),
+        (volume, ("creating", "available", "in-use", "error"), ("deleting", "deleted")),
+        (snapshot, ("pending", "completed", "error"), ("recovering",)),
+    ],
+)
+def test_tags_are_edited_of_what_is_there(
+    made: Any, takes: tuple[str, ...], refuses: tuple[str, ...]
+) -> None:
+    change = ready(Act.TAG)[1]
+    assert {judged(Act.TAG, made(state=state), change=change).verdict for state in takes} == {Verdict.WARN}
+    assert {judged(Act.TAG, made(state=state), change=change).verdict for state in refuses} == {
+        Verdict.REFUSE
+    }
+
+
+def test_a_snapshot_that_failed_is_deleted_and_what_is_deleted_is_done() -> None:
+    assert judged(DELETE, snapshot(state="error")).verdict is Verdict.WARN
+    assert judged(DELETE, volume(state="deleted")).is_settled

@@ -134,6 +134,7 @@ GOLDEN: list[Golden] = [
     ("unknown, force", TERMINATE, machine(job=UNKNOWN), {"allow_force": True}, T, T, "D9 D15"),
     ("no probe", TERMINATE, machine(job=Job(JobState.NONE)), {}, T, T, "D9 D15"),
     ("idle at no time", TERMINATE, machine(job=replace(IDLE, probed_at=None)), {}, T, T, "D9 D15"),
+    ("idle just now", TERMINATE, machine(job=replace(IDLE, probed_at=NOW)), {}, W, W, "D10"),
     ("idle 60 s ago", TERMINATE, machine(job=replace(IDLE, probed_at=NOW - 60)), {}, W, W, "D10"),
     ("idle 61 s ago", TERMINATE, machine(job=replace(IDLE, probed_at=NOW - 61)), {}, T, T, "D9 D15"),
     ("idle soon", TERMINATE, machine(job=replace(IDLE, probed_at=NOW + 1)), {}, T, T, "D9 D15"),

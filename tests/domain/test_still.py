@@ -30,6 +30,7 @@ from trainctl_tui.domain.acts import Act, Facts, Job, JobState, Verdict
 from trainctl_tui.domain.changes import changes
 from trainctl_tui.domain.operations import Outcome
 from trainctl_tui.domain.orders import Change
+from trainctl_tui.domain.plans import make
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.domain.safety import Recheck, still
 
@@ -104,6 +105,7 @@ def test_what_changed_is_named_and_refused(before: dict[str, Any], after: dict[s
         ({"job": UNKNOWN}, {"job": replace(UNKNOWN, why="throttled")}),
         ({}, {"volumes": (SNAPPED,)}),
         ({"volumes": (SNAPPED,)}, {"volumes": (replace(SNAPPED, snapshot_at=NOW),)}),
+        ({"volumes": (SNAPPED,)}, {"volumes": (replace(SNAPPED, monthly=None),)}),
         ({"volumes": (ROOT, DATA)}, {"volumes": (DATA, ROOT)}),
         ({}, {"volumes": (replace(ROOT, monthly=None),)}),
         ({"tags": None}, {"tags": None}),
@@ -170,6 +172,16 @@ def test_a_machine_that_stopped_meanwhile_is_changed() -> None:
     assert changes(machine(state=""), machine(state="")) == ()
 
 
+def test_what_changed_since_a_plan_was_saved_is_left_out_for_that() -> None:
+    first, second = machine(1), machine(2)
+    words = {first.id: "It changed since the plan was saved: state: stopped -> running."}
+    made = make(*(STOP, [first, second], POLICY, SITUATION, [FLEET]), actor="ann", endpoint="", changed=words)
+    assert made.ids == (second.id,)
+    (left,) = made.left_out
+    assert (left.facts.id, left.verdict) == (first.id, Verdict.REFUSE)
+    assert left.findings[-1].reason == words[first.id]
+
+
 SNAP = replace(DISK, holders=(HOLDER,))
 TWO = replace(HOLDER, instance_id="i-2")
 
@@ -233,7 +245,6 @@ TWO = replace(HOLDER, instance_id="i-2")
                 ("images", None, "images: none -> unknown"),
             )
         ),
-        (volume(host=HOST), volume(), "machine: known -> unknown"),
         *(
             (volume(host=HOST), volume(host=replace(HOST, **{name: new})), told)
             for name, new, told in (

@@ -56,7 +56,10 @@ def test_it_begins_as_a_look_and_a_dry_run(run: Run, start_cloud: Callable[..., 
     done = run(cloud.endpoint, "cleanup", "--json", **user)
     assert done.returncode == 5
     assert "Nothing is planned from a listing that is not whole." in done.stderr
-    assert json.loads(done.stdout)["plan"] is None
+    assert "Clean-up: at least " in done.stderr
+    told = json.loads(done.stdout)
+    assert told["plan"] is None
+    assert {lane["kind"]: lane["complete"] for lane in told["lanes"]} == {"instances": True, "volumes": False}
 
 
 def test_a_saved_plan_is_confirmed_by_its_phrase_and_carried_out(

@@ -23,7 +23,7 @@ ANSWER_IN = None if LONG else 1.0
 
 KINDS = ("instances", "volumes", "snapshots")
 AGAIN = "Try again in a moment."
-EMPTY = re.compile(r"\b0 (instance|volume|snapshot|row)|Traceback|error of its own")
+EMPTY = re.compile(r"\b0 (instance|volume|snapshot|row|candidate)|Traceback|error of its own")
 COMMANDS: tuple[tuple[str, ...], ...] = (
     *(("list", kind, "--output", "json") for kind in KINDS),
     ("list", "instances"),
@@ -31,6 +31,16 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("status", "--json"),
     ("doctor", "--json"),
 )
+ACTING: tuple[tuple[str, ...], ...] = (
+    ("terminate", "i-0123456789abcdef0", "--dry-run"),
+    ("stop", "i-0123456789abcdef0", "--confirm", "stop 1", "--json"),
+    ("cleanup",),
+    ("cleanup", "--json"),
+)
+"""Commands that read before they would act."""
+
+TOLD = ("why", "next_step")
+
 Rules = Sequence[Mapping[str, Any]]
 
 
@@ -95,6 +105,30 @@ def test_a_fault_is_told_by_every_command(
     cloud.faults(fault.rules)
     check_told(run_all(commands, environment(cloud.endpoint, home)), fault)
     assert cloud.mutating_calls() == []
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_fault_ends_every_act_before_its_plan(
+    commands: Commands, cloud: SimCloud, home: dict[str, str], fault: Fault
+) -> None:
+    cloud.faults(fault.rules)
+    check_unplanned(commands.run([(words, environment(cloud.endpoint, home)) for words in ACTING]), fault)
+    assert cloud.mutating_calls() == []
+
+
+def check_unplanned(ended: Sequence[Ended], fault: Fault) -> None:
+    """Every act ends with the code of the fault, says what, why and what next, and has planned nothing."""
+    for words, one in zip(ACTING, ended, strict=True):
+        assert (one.code, one.terminal, EMPTY.search(one.out + one.err)) == (fault.code, "", None), one
+        assert "Could not ask AWS who you are" in one.err, one
+        if "--json" not in words:
+            assert one.out == "", words
+            continue
+        told = json.loads(one.out)
+        assert (told["plan"], told["operation"], told.get("candidates", [])) == (None, None, []), told
+        errors = [told["error"]] if words[0] == "stop" else [lane["error"] for lane in told["lanes"]]
+        assert errors
+        assert all(error[part] and error[part] in one.err for error in errors for part in TOLD), told
 
 
 def test_an_endpoint_that_never_answers_is_told_by_every_command(

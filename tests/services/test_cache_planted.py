@@ -192,7 +192,7 @@ def _sealed(lane: Path, content: bytes) -> None:
 LIES = {
     "nothing": b"",
     "no array": msgspec.msgpack.encode({"rows": 1}),
-    "rows of another kind": msgspec.msgpack.encode([1.0, 0.0, [["i-1"]]]),
+    "no portions": msgspec.msgpack.encode([1.0, 0.0, [["i-1"]]]),
     "no rows": msgspec.msgpack.encode([1.0, 0.0, 5]),
     "no number": msgspec.msgpack.encode(["soon", 0.0, []]),
     "bottomless": b"\x93\xcb" + bytes(8) + b"\xcb" + bytes(8) + b"\x91" * 200_000,

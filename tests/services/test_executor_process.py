@@ -18,8 +18,7 @@ from tests.support.processes import exists, wait_until
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import Conflict
 from trainctl_tui.domain.operations import OpState, Outcome
-from trainctl_tui.providers.base import AS_ASKED, NOT_YET
-from trainctl_tui.providers.lookup import DETACHED
+from trainctl_tui.providers.base import AS_ASKED, DETACHED, NOT_YET
 from trainctl_tui.services import crashpoint, executor, journal_lock
 from trainctl_tui.services.operations import STEPS
 from trainctl_tui.services.operations.steps import Seen

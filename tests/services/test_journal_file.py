@@ -21,7 +21,7 @@ from trainctl_tui.domain.errors import NotFound
 from trainctl_tui.domain.operations import OpState
 from trainctl_tui.services import journal_file
 from trainctl_tui.services.journal import Journal
-from trainctl_tui.services.journal_file import NAME, SCHEMA
+from trainctl_tui.services.journal_file import NAME, SCHEMA, DamagedError, sealed, unsealed
 from trainctl_tui.services.journal_pen import Pen
 from trainctl_tui.services.journal_rows import Sent
 from trainctl_tui.services.state_dir import NoJournal
@@ -140,6 +140,14 @@ def test_a_missing_row_and_a_moved_row_are_found(tmp_path: Path) -> None:
         journal.operation(id)
     with pytest.raises(NoJournal, match="is damaged"):
         journal.confirmed(id)
+
+
+@pytest.mark.parametrize("body", [None, "text", 1])
+def test_a_row_that_became_of_another_type_is_damaged(body: object) -> None:
+    with pytest.raises(DamagedError, match="op/1 is damaged"):
+        unsealed("op/1", body, sealed("op/1", "x")[1], str)
+    with pytest.raises(DamagedError, match="op/1 is damaged"):
+        unsealed("op/1", sealed("op/1", "x")[0], body, str)
 
 
 def told(journal: Journal, id: str) -> object:

@@ -15,8 +15,7 @@ from trainctl_tui.domain.disks import Holder
 from trainctl_tui.domain.errors import Conflict, NotFound, Refused, TrainctlError
 from trainctl_tui.domain.orders import Change, Order
 from trainctl_tui.domain.resources import Kind
-from trainctl_tui.providers.base import AS_ASKED, NOT_YET, Observed, ProviderOptions, Receipt
-from trainctl_tui.providers.lookup import DETACHED
+from trainctl_tui.providers.base import AS_ASKED, DETACHED, NOT_YET, Observed, ProviderOptions, Receipt
 from trainctl_tui.simcloud.engine.records import InstanceRecord, VolumeRecord
 from trainctl_tui.simcloud.wire.faults import Rule
 
@@ -116,7 +115,7 @@ def test_what_is_not_there_has_no_state_and_what_is_to_be_made_is_new(provider: 
         REGION, [GONE, "new-0123"], NOBODY_WAITS, {"new-0123": Change(zone="us-east-1a", type="gp3")}
     )
     assert not unknown.is_known
-    assert (new.state, new.zone, new.type, new.kind) == ("new", "us-east-1a", "gp3", Kind.VOLUMES)
+    assert (new.state, new.zone, new.type, new.kind) == ("new", "us-east-1a", "", Kind.VOLUMES)
 
 
 def test_what_may_not_be_read_of_a_volume_is_unknown(sides: Sides) -> None:

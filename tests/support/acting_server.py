@@ -36,6 +36,7 @@ class Grounds:
         self.engine = Counted(clock, 1, pace)
         fleet = Fleet(1, 0)
         self.driver = Driver(self.engine, fleet, Script(self.engine, fleet, 0.0))
+        self.engine.pace = pace  # a script in which nothing happens by itself sets it to 1
 
 
 class Scene:

@@ -80,7 +80,8 @@ class Aims:
         )
         if held:
             host = world.instances[self.host(region)]
-            device = f"/dev/sd{'fghijklmnop'[len(host.volumes)]}"
+            held_there = len(host.volumes)
+            device = f"/dev/sd{chr(98 + held_there // 26)}{chr(97 + held_there % 26)}"
             volume.attachments = [AttachmentRecord(host.id, device, "attached", born, True)]
             volume.state = "in-use"
             host.volumes.append(volume.id)

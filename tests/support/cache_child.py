@@ -13,6 +13,7 @@ import os
 import resource
 import subprocess
 import sys
+from hashlib import sha512
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,15 @@ def main(directory: str, *words: str) -> None:
     with Remembering(Path(directory)) as one:
         found = one.rows()
         warned = len(one.warnings)
-        one.keep(*(volume(number) for number in range(3000)))
+        one.keep(*(volume(number, tags=(("Digest", _digest(number)),)) for number in range(3000)))
         again = one.rows()
     told = [None if rows is None else len(rows) for rows in (found, again)]
     print(json.dumps({"found": told[0], "again": told[1], "warned": warned, "warnings": one.warnings}))
+
+
+def _digest(number: int) -> str:
+    """Return text that no compression makes small."""
+    return sha512(str(number).encode()).hexdigest()
 
 
 if __name__ == "__main__":

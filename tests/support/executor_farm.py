@@ -16,6 +16,8 @@ from pathlib import Path
 from trainctl_tui.services.crashpoint import VARIABLE
 
 ROOT = Path(__file__).parents[2]
+HASTE = 60.0
+"""How much less an executor waits here, for a cloud whose machines are as much faster."""
 
 
 class Farm:
@@ -53,6 +55,7 @@ def _serve() -> None:
     from trainctl_tui import bootstrap
 
     assert trainctl_tui.providers.aws.provider
+    _hurry()
     for line in sys.stdin:
         op, kill_at = line.split()
         pid = os.fork()
@@ -69,6 +72,16 @@ def _serve() -> None:
                 os._exit(code)
         _, status = os.waitpid(pid, 0)
         print(status, flush=True)
+
+
+def _hurry() -> None:
+    from trainctl_tui.services import executor_settler
+    from trainctl_tui.services.executor_run import Run
+
+    pause = Run.pause
+    Run.pause = lambda run, seconds: pause(run, seconds / HASTE)  # type: ignore[method-assign]
+    for name in ("LAG", "GONE_FOR"):
+        setattr(executor_settler, name, getattr(executor_settler, name) / HASTE)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ PATIENCE = 20.0  # seconds for one thing to happen
 
 
 class Plan(Struct, frozen=True):
-    """What one run does: with ``told``, or with ``count`` strings of the seed.
+    """What one run does: with ``told``, or with ``count`` strings of the seed from the ``first`` on.
 
     ``world`` strings are on screen at a time; ``report`` and ``profiles`` are files to write.
     """
@@ -48,6 +48,7 @@ class Plan(Struct, frozen=True):
     program: str
     seed: int
     count: int
+    first: int = 0
     report: str = ""
     profiles: str = ""
     world: int = 40
@@ -56,7 +57,7 @@ class Plan(Struct, frozen=True):
     @property
     def strings(self) -> list[str]:
         """The strings of this run."""
-        return self.told or strings(self.seed, self.count)
+        return self.told or strings(self.seed, self.first + self.count)[self.first :]
 
 
 class Report(Struct):

@@ -52,6 +52,11 @@ credential_process = {command}
 role_arn = arn:aws:iam::123456789012:role/trainer
 source_profile = base
 """
+METADATA = """
+[profile wanted]
+role_arn = arn:aws:iam::123456789012:role/trainer
+credential_source = Ec2InstanceMetadata
+"""
 PROCESS = "[profile wanted]\ncredential_process = {command}\n"
 ASKING = "printf 'Enter passphrase: ' > /dev/tty; read answer < /dev/tty; echo refused >&2; exit 3"
 
@@ -159,34 +164,58 @@ def test_a_metadata_service_that_hangs_holds_up_neither_frame_nor_keys(
         terminal.send("escape")
         terminal.wait_for("No AWS credentials were found.")
         terminal.send("escape")
-        terminal.wait_for("Instances are not known.")
+        for number, noun in enumerate(("instances", "volumes", "snapshots"), 1):
+            terminal.send(str(number))
+            words = (f"{noun.capitalize()} are not known.", "No AWS credentials", "aws configure")
+            terminal.wait_for(lambda text, words=words: says(text, *words), 20)
+            assert f"0 {noun}" not in terminal.text
         terminal.send("ctrl+q")
         assert terminal.wait_exit(5) == 0
+        asked = set(PROMPTS) - {"Enter "}  # the help says what Enter does
+        assert [word for word in asked if word in bytes(terminal.raw).decode()] == []
 
+
+TITLES = re.compile(r"[123] (Instances|Volumes|Snapshots) ([0-9]+)(?: (as of|stale))?")
 
 GOOD = json.dumps({"Version": 1, "AccessKeyId": "SIMULATEDKEY", "SecretAccessKey": "simulated"})
 
 
-def test_rows_stay_with_their_age_when_the_credential_command_breaks(
-    surroundings: dict[str, str], tmp_path: Path, tty_cloud: SimCloud
+BREAKS = {
+    "the credential command breaks": (PROCESS, "echo vault is sealed >&2; exit 3"),
+    "the metadata service hangs": (METADATA, ""),
+}
+
+
+@pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS)
+def test_rows_stay_with_their_age_when(
+    surroundings: dict[str, str], tmp_path: Path, tty_cloud: SimCloud, silence: str, broken: tuple[str, str]
 ) -> None:
     environment = {**surroundings, **WANTED, "AWS_ENDPOINT_URL": tty_cloud.endpoint}
+    environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = silence
+    del environment["AWS_EC2_METADATA_DISABLED"]
     configure(tmp_path, PROCESS, f"echo '{GOOD}'")
     with Terminal([PROGRAM], env=environment, cwd=str(tmp_path), size=(120, 36)) as terminal:
         terminal.wait_for(live)
         terminal.wait_for(lambda _: is_remembered(tmp_path, environment))
-        rows = terminal.text.count("i-0")
+        rows = counts(terminal.text)
+        assert len(rows) == 3
         terminal.send("ctrl+q")
         assert terminal.wait_exit(5) == 0
-    configure(tmp_path, PROCESS, "echo vault is sealed >&2; exit 3")
+    configure(tmp_path, *broken)
     with Terminal([PROGRAM], env=environment, cwd=str(tmp_path), size=(120, 36)) as terminal:
         terminal.wait_for(lambda text: says(text, "Could not ask AWS who you are", "The source of the"))
-        assert terminal.text.count("i-0") == rows, terminal.picture()
+        assert counts(terminal.text) == rows, terminal.picture()
+        assert {one[2] for one in TITLES.findall(terminal.text)} <= {"as of", "stale"}, terminal.picture()
+        assert len(re.findall(r"(inst|vol|snap) (?:as of|stale)", terminal.text)) == 3, terminal.picture()
         assert "unverified" in terminal.text
-        assert re.search(r"inst (as of|stale)", terminal.text), terminal.picture()
         assert "Nothing to show yet" not in terminal.text
         terminal.send("ctrl+q")
         assert terminal.wait_exit(5) == 0
+
+
+def counts(text: str) -> dict[str, int]:
+    """Return how many rows each pane says that it has."""
+    return {name: int(rows) for name, rows, _ in TITLES.findall(text)}
 
 
 def is_remembered(folder: Path, environment: dict[str, str]) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.acting_server import scene
 from tests.support.campaign import campaign, seeded
-from tests.support.executor_farm import Farm
+from tests.support.executor_farm import HASTE, Farm
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.operations import OpState, Outcome
 from trainctl_tui.services.audit import Audit
@@ -22,7 +22,7 @@ ROUNDS = campaign(3, 30)
 PLACES = 40
 """What an operation on two machines passes at least, in the clean profile."""
 LOST = Rule(effect="lost", action="(Start|Stop|Terminate|Reboot)Instances", probability=0.3)
-PROFILES = {"clean": ((), 0.0), "lossy": ((LOST,), 0.0), "lagging": ((), 2.0)}
+PROFILES = {"clean": ((), 0.0), "lossy": ((LOST,), 0.0), "lagging": ((), 60.0 / HASTE)}
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -30,9 +30,9 @@ def test_killed_executors_lose_nothing_and_repeat_nothing(tmp_path: Path, profil
     chance = seeded(f"executor kills {profile}")
     rules, lag = PROFILES[profile]
     killed = 0
-    with scene(tmp_path, pace=50.0) as cloud, Farm(cloud.environ) as farm:
+    with scene(tmp_path, pace=HASTE) as cloud, Farm(cloud.environ) as farm:
         cloud.faults.replace(rules, chance.randrange(2**31))
-        for act in (*Act,) * ROUNDS:
+        for act in (*BEGINS,) * ROUNDS:
             ids = [cloud.machine(BEGINS[act], zone) for zone in "ab"]
             stranger = cloud.machine(BEGINS[act])
             cloud.engine.set_lag(0)

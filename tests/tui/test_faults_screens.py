@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 from tests.support.campaign import LONG
 from tests.support.cloud import start_cloud
 from tests.support.hasty import PATIENT
-from tests.tui.test_scenarios_wire import Opened, all_live, line, open_app, total, until
+from tests.tui.test_scenarios_wire import Opened, all_live, line, open_app, until
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Standing
 from trainctl_tui.domain.resources import Kind
@@ -220,72 +220,6 @@ def collectors_words() -> str:
     """Return what the collectors of this test wrote to their log."""
     logs = Path(os.environ["XDG_STATE_HOME"]).rglob("collector.log")
     return "".join(log.read_text() for log in logs)
-
-
-async def test_a_page_that_fails_takes_no_row_and_is_no_count(
-    open_app: Opened, start_cloud: Callable[..., SimCloud]
-) -> None:
-    """C14: page 2 of 2 fails: what page 1 held stays, and the title says "at least"."""
-    many = start_cloud(instances=1100)
-    fails = {"service": "ec2", "action": "DescribeInstances", "effect": "internal", "page": 2}
-    many.faults(fails)
-    app = open_app(many.endpoint)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: stands(app, Kind.INSTANCES) is Standing.PARTIAL)
-        first = total(app, Kind.INSTANCES)
-        assert 0 < first < 1100
-        assert f"≥{first:,}" in title(app, Kind.INSTANCES)
-        assert title(app, Kind.INSTANCES).endswith(" partial")
-        assert "fault of its own" in line(app, "warning")
-        await until(pilot, lambda: stands(app, Kind.VOLUMES) is Standing.LIVE)
-        many.clear_faults()
-        await pilot.press("r")
-        await until(pilot, lambda: all_live(app))
-        whole = set(app.dashboard.pane_of(Kind.INSTANCES).table.model.rows)
-        many.faults(fails)
-        await pilot.press("r")
-        await until(pilot, lambda: stands(app, Kind.INSTANCES) in (Standing.PARTIAL, Standing.STALE))
-        assert set(app.dashboard.pane_of(Kind.INSTANCES).table.model.rows) == whole
-    assert "Traceback" not in collectors_words()
-
-
-def stands(app: TrainctlApp, kind: Kind) -> Standing | None:
-    """Return how the one lane of a pane stands once nothing is under way."""
-    lanes = app.dashboard.news.lanes(kind)
-    return lanes[0].standing if lanes and not lanes[0].refreshing else None
-
-
-async def test_one_region_down_darkens_only_its_own_rows(open_app: Opened, cloud: SimCloud) -> None:
-    """C12: the other region goes on; the title counts at least, and names the worst."""
-    cloud.faults({"service": "ec2", "region": "eu-west-1", "effect": "unavailable"})
-    app = open_app(cloud.endpoint)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: all_live(app))
-        here = total(app, Kind.INSTANCES)
-        app.dashboard._watch("us-east-1,eu-west-1")
-        await until(pilot, lambda: len(failed(app)) == len(PANES))
-        for kind in PANES:
-            assert title(app, kind).endswith(" failed")
-            assert "≥" in title(app, kind)
-            standings = {lane.lane.region: lane.standing for lane in app.dashboard.news.lanes(kind)}
-            assert standings == {"us-east-1": Standing.LIVE, "eu-west-1": Standing.FAILED}
-        assert total(app, Kind.INSTANCES) == here
-        assert "eu-west-1" in line(app, "warning")
-        cloud.clear_faults()
-        await pilot.press("r")
-        await until(pilot, lambda: all_live(app))
-        assert line(app, "warning") == ""
-
-
-def failed(app: TrainctlApp) -> list[Kind]:
-    """Return the panes of which one region has failed."""
-    return [
-        kind
-        for kind in PANES
-        if any(
-            one.standing is Standing.FAILED and not one.refreshing for one in app.dashboard.news.lanes(kind)
-        )
-    ]
 
 
 @pytest.mark.parametrize("seconds", [-600.0, 600.0])

@@ -133,7 +133,7 @@ class Inventory(Struct, frozen=True):
         if new.base is None:
             rows: Mapping[str, Row] = {item.id: item for item in new.items}
         elif new.base == new.sweep == held.sweep:
-            rows = {**held.pending, **{item.id: item for item in new.items}}
+            rows = {**held.pending, **{item.id: item for item in new.items}} if new.items else held.pending
         elif new.base == held.base and not held.pending:
             gone = frozenset(new.gone)
             rows = {**held.rows, **{item.id: item for item in new.items}}
@@ -221,12 +221,14 @@ def _settled(held: LaneState) -> LaneState:
 def _with_page(held: LaneState, page: Listing) -> LaneState:
     items = {item.id: item for item in page.items}
     held = held if held.sweep == page.sweep else _settled(held)
+    pending = {**held.pending, **items}
     return replace(
         held,
-        rows={**held.rows, **items},
+        # The first time that a lane is listed, what is held is what has come: one mapping will do for both.
+        rows=pending if held.rows is held.pending else {**held.rows, **items},
         sweep=page.sweep,
         taken_at=page.taken_at if not held.rows else held.taken_at,
         remembered=False if not held.rows else held.remembered,
         refreshing=True,
-        pending={**held.pending, **items},
+        pending=pending,
     )

@@ -62,8 +62,14 @@ def _act(given: argparse.Namespace) -> int:
     with asked.observed(given, launch, Source(launch, settings)) as source:
         included = (*(saved.included if saved is not None else ()), *given.include)
         wish = Wish(Act(given.verb), tuple(dict.fromkeys(included)), saved, change)
-        busy = bootstrap.journal().busy()
-        prepared = prepare(wish, locate(source, ids), source, launch, settings.policy, busy)
+        prepared = prepare(
+            wish,
+            locate(source, ids, change.zone if saved is None else _zone_of(saved)),
+            source,
+            launch,
+            settings.policy,
+            bootstrap.journal(),
+        )
         return carry_out(prepared, ways)
 
 
@@ -195,6 +201,11 @@ def _ids(given: argparse.Namespace, saved: plan_file.SavedPlan | None) -> tuple[
     ids = saved.ids if saved is not None else given.ids
     check_ids(act, ids, given.command)
     return tuple(dict.fromkeys(ids))
+
+
+def _zone_of(saved: plan_file.SavedPlan) -> str:
+    """Return the zone that a saved plan makes something in, or ""."""
+    return next((one.zone for one in saved.changes.values()), "")
 
 
 def _tell(line: str, ways: Ways) -> None:

@@ -14,10 +14,10 @@ from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.domain.findings import Candidate, Findings
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.domain.tags import name_of
-from trainctl_tui.headless import asked, codes, output
+from trainctl_tui.headless import asked, codes, output, shapes
 from trainctl_tui.headless.acting import NOT_PLANNED, act, carry_out, refuse_read_only, say_document
 from trainctl_tui.headless.consent import Ways
-from trainctl_tui.headless.known import Source
+from trainctl_tui.headless.known import Known, Source
 from trainctl_tui.headless.planning import Prepared, Wish, prepare
 from trainctl_tui.headless.reports import report_lanes
 from trainctl_tui.listing.format import plural
@@ -46,21 +46,30 @@ def cleanup(given: argparse.Namespace) -> int:
         refuse_read_only(launch)
     with asked.observed(given, launch, Source(launch, settings)) as source:
         known = source.fresh(_KINDS)
-        busy = bootstrap.journal().busy()
+        journal = bootstrap.journal()
+        busy = journal.busy()
         findings = found(replace(known.facts, busy=frozenset((*busy, *busy.values()))))
+        if code := report_lanes(known):
+            return _not_whole(known, findings, ways, code)
         chosen = _chosen(findings, given.include)
         _tell(findings, chosen, ways)
-        if code := report_lanes(known):
-            output.note("Nothing is planned from a listing that is not whole.")
-            _without_plan(findings, chosen, ways)
-            return code
         if launch.read_only or not chosen:
             output.note(_hint(findings, chosen))
-            return _without_plan(findings, chosen, ways)
+            return _without_plan(known, findings, chosen, ways)
         targets = [(one.row.region, one.row.id) for one in chosen]
         wish = Wish(Act.TERMINATE, tuple(dict.fromkeys(given.include)))
-        prepared = prepare(wish, targets, source, launch, settings.policy, busy)
-        return _plan(prepared, ways, _document(findings, chosen))
+        prepared = prepare(wish, targets, source, launch, settings.policy, journal)
+        return _plan(prepared, ways, _document(known, findings, chosen))
+
+
+def _not_whole(known: Known, findings: Findings, ways: Ways, code: int) -> int:
+    """Tell what could be read, if anything could: nothing read is not the same as nothing found."""
+    chosen = _chosen(findings, [])
+    if code == codes.PARTIAL:
+        _tell(findings, chosen, ways, "at least ")
+    output.note("Nothing is planned from a listing that is not whole.")
+    _without_plan(known, findings, chosen, ways)
+    return code
 
 
 def _hint(findings: Findings, chosen: tuple[Candidate, ...]) -> str:
@@ -101,10 +110,10 @@ def _chosen(findings: Findings, included: list[str]) -> tuple[Candidate, ...]:
     return tuple(one for one in findings.candidates if one.chosen or one.row.id in included)
 
 
-def _tell(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> None:
+def _tell(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways, least: str = "") -> None:
     say = output.note if ways.json else output.say
     total = f", {sum_of(chosen)} would end" if chosen and sum_of(chosen) else ""
-    say(f"Clean-up: {plural(len(findings.candidates), 'candidate')}, {len(chosen)} chosen{total}")
+    say(f"Clean-up: {least}{plural(len(findings.candidates), 'candidate')}, {len(chosen)} chosen{total}")
     for one in findings.candidates:
         row, mark = one.row, "x" if one in chosen else " "
         words = (row.id, name_of(row.tags) or "-", row.region, row.state, row.type, cost(one))
@@ -114,14 +123,16 @@ def _tell(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> None
         output.note(text)
 
 
-def _without_plan(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> int:
+def _without_plan(known: Known, findings: Findings, chosen: tuple[Candidate, ...], ways: Ways) -> int:
     if ways.json:
-        say_document({**NOT_PLANNED, **_document(findings, chosen)})
+        say_document({**NOT_PLANNED, **_document(known, findings, chosen)})
     return codes.DONE
 
 
-def _document(findings: Findings, chosen: tuple[Candidate, ...]) -> dict[str, Any]:
+def _document(known: Known, findings: Findings, chosen: tuple[Candidate, ...]) -> dict[str, Any]:
+    lanes = shapes.document("act", known, known.lanes)["lanes"]
     return {
+        "lanes": [{**lane, "kind": told.kind.value} for lane, told in zip(lanes, known.lanes, strict=True)],
         "candidates": [_object(one, one in chosen) for one in findings.candidates],
         "unsure": [one.row.id for one in findings.unsure],
     }

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
 from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Facts, Policy, Situation, Verdict
 from trainctl_tui.domain.changes import changes
+from trainctl_tui.domain.changing import settled
 from trainctl_tui.domain.errors import ConfigError, Refused, Trouble
-from trainctl_tui.domain.orders import NO_CHANGES, Change, Order
+from trainctl_tui.domain.orders import Change, Order
 from trainctl_tui.domain.plans import Plan
+from trainctl_tui.domain.rules_tags import LOCK
 from trainctl_tui.headless import output
 from trainctl_tui.headless.known import Source, no_region
 from trainctl_tui.headless.line import Line
@@ -23,7 +26,11 @@ from trainctl_tui.listing.asked import noun_of
 from trainctl_tui.listing.format import plural
 from trainctl_tui.providers.base import CanAct, Patience, Provider
 from trainctl_tui.providers.requests import kind_of
+from trainctl_tui.safe import safe
 from trainctl_tui.services.facts import Target, gather
+
+if TYPE_CHECKING:
+    from trainctl_tui.services.journal import Journal
 
 Answer = TypeVar("Answer")
 
@@ -52,16 +59,18 @@ class Wish(Struct, frozen=True):
     change: Change = Change()
 
 
-def locate(source: Source, ids: Sequence[str]) -> tuple[Target, ...]:
+def locate(source: Source, ids: Sequence[str], zone: str = "") -> tuple[Target, ...]:
     """Return the region of each id. One that no watched region shows counts to the first of them.
 
-    Raises what reading raises: an id may be in the region that could not be read.
+    What is to be made is in the region of its ``zone``. Raises what reading raises: an id may be in
+    the region that could not be read.
     """
     provider, regions = source.open(), source.regions()
     if not regions:
         raise no_region()
-    if len(regions) == 1:
-        return tuple((regions[0], id) for id in ids)
+    made = {id: _region_of(zone, regions) for id in ids if id.startswith("new-")}
+    if len(regions) == 1 or made:
+        return tuple((made.get(id, regions[0]), id) for id in ids)
     assert isinstance(provider, CanAct)
     act = provider
 
@@ -75,22 +84,39 @@ def locate(source: Source, ids: Sequence[str]) -> tuple[Target, ...]:
     return tuple((found.get(id, regions[0]), id) for id in ids)
 
 
+def _region_of(zone: str, regions: Sequence[str]) -> str:
+    """Return the watched region that a zone is in. Raises ConfigError where it is in none."""
+    fits = [region for region in regions if zone.startswith(region)]
+    if not fits:
+        raise ConfigError(
+            f"Zone {safe(zone, 40)} is in no region that is watched.",
+            f"These are: {', '.join(regions)}.",
+            "Name its region: --region REGION.",
+        )
+    return max(fits, key=len)
+
+
 def prepare(
     wish: Wish,
     targets: Sequence[Target],
     source: Source,
     launch: Launch,
     policy: Policy,
-    busy: dict[str, str],
+    journal: Journal,
 ) -> Prepared:
     """Read the facts of all targets now and judge them. Raises what reading raises, and Refused."""
     provider = source.open()
     patience = Patience(on_wait=_say_wait)
-    reading = f"Reading the facts of {plural(len(targets), 'instance')}"
-    gathered = promptly(reading, lambda: gather(provider, targets, patience, NO_CHANGES, source.prices))
+    reading = f"Reading the facts of {plural(len(targets), noun_of([kind_of(id) for _, id in targets]))}"
+    asked = wish.saved.changes if wish.saved is not None else {id: wish.change for _, id in targets}
+    gathered = promptly(reading, lambda: gather(provider, targets, patience, asked, source.prices))
     account = gathered.identity.account
     _refuse_another(wish.saved, account, launch)
-    situation = Situation(screen_account=account, account=account, now=gathered.now, busy=busy)
+    wall = time.time()
+    unlocked = {id: at + gathered.now - wall for id, at in journal.unlocked(wall - LOCK).items()}
+    situation = Situation(account, account, gathered.now, busy=journal.busy(), unlocked=unlocked)
+    if wish.saved is None:
+        asked = settled(wish.act, gathered.facts, wish.change, policy=policy)
     plan = plans.make(
         wish.act,
         gathered.facts,
@@ -102,6 +128,7 @@ def prepare(
         included=wish.included,
         changed=_changed(wish.saved, gathered.facts),
         least=wish.saved.verdict if wish.saved is not None else Verdict.ALLOW,
+        changes=asked,
     )
     return Prepared(plan, policy, launch, provider)
 

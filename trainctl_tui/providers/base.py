@@ -169,6 +169,9 @@ AS_ASKED = "as asked"
 NOT_YET = "not yet"
 """The target shows none of it."""
 
+DETACHED = "detached"
+"""The volume is not at the machine that the order names."""
+
 
 @runtime_checkable
 class CanAct(Protocol):

@@ -1,4 +1,4 @@
-"""What a volume, a snapshot or a tag is judged by, and how it stands to an order: alike for every provider.
+"""What a volume or a snapshot is judged by: alike for every provider.
 
 A provider lists by filter (``Lookup``); what follows from that is worked out here. What may not be read is
 unknown, but for the targets themselves: without these there is nothing to judge.
@@ -11,22 +11,20 @@ from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
-from trainctl_tui.domain.acts import Act, Facts, Job, JobState
+from trainctl_tui.domain.acts import Facts, Job, JobState
 from trainctl_tui.domain.disks import CopyFacts, DiskFacts, Holder, Host
 from trainctl_tui.domain.errors import ConfigError, Denied, NotFound
-from trainctl_tui.domain.orders import MAKING, Change, Order
+from trainctl_tui.domain.orders import Change
 from trainctl_tui.domain.resources import Attachment, Instance, Kind, Snapshot, Tags, Volume
 from trainctl_tui.domain.tags import name_of
 from trainctl_tui.providers.assembly import newest_of
-from trainctl_tui.providers.base import AS_ASKED, NOT_YET, Observed
-from trainctl_tui.providers.requests import MARK, kind_of, mark_of
+from trainctl_tui.providers.requests import kind_of
 
 Told = TypeVar("Told")
 
 UNTOLD = (Denied, NotFound, ConfigError)
 """Errors after which a fact is unknown; others end the reading."""
 
-DETACHED = "detached"
 NEW = "new"
 """State of a target that is to be made."""
 
@@ -83,7 +81,7 @@ def disk_facts(
     at = look.read_at()
     for id in new:
         change = changes.get(id, Change())
-        found[id] = _facts(id, region, at, Kind.VOLUMES, state=NEW, zone=change.zone, type=change.type)
+        found[id] = _facts(id, region, at, Kind.VOLUMES, state=NEW, zone=change.zone)
     return {id: found.get(id) or _facts(id, region, at, kind_of(id)) for id in ids}
 
 
@@ -100,7 +98,8 @@ def _volumes(
     at = look.read_at()
     facts = {}
     for volume in volumes:
-        asked = changes.get(volume.id, Change())
+        instance = changes.get(volume.id, Change()).instance
+        attaches = instance and instance not in {disk.instance_id for disk in volume.attachments}
         facts[volume.id] = _facts(
             volume.id,
             region,
@@ -112,7 +111,7 @@ def _volumes(
             at=volume.created_at,
             tags=volume.tags,
             disk=_disk(volume, machines, snapshots, modified),
-            host=_host(asked.instance, machines) if asked.instance else None,
+            host=_host(instance, machines) if attaches else None,
         )
     return facts
 
@@ -141,7 +140,7 @@ def _disk(
 
 
 def _holder(disk: Attachment, machine: Instance | None) -> Holder:
-    told = _disk_of(machine, disk.volume_id)
+    told = disk_of(machine, disk.volume_id)
     flags = {disk.delete_on_termination, told.delete_on_termination if told else None}
     return Holder(
         instance_id=disk.instance_id,
@@ -235,91 +234,8 @@ def _facts(
     )
 
 
-# ---- how targets stand to an order ----
-
-
-def observe(look: Lookup, order: Order, ids: Collection[str]) -> dict[str, Observed]:
-    """Return how each target that is seen stands to an order."""
-    if order.act in MAKING:
-        return _made(look, order, ids)
-    by_kind = {kind: [id for id in ids if kind_of(id) is kind] for kind in Kind}
-    seen: dict[str, Observed] = {}
-    if machines := by_kind[Kind.INSTANCES]:
-        for machine in look.machines(machines).values():
-            seen[machine.id] = Observed(_word(order, machine.id, machine.state, machine.tags))
-    if volumes := by_kind[Kind.VOLUMES]:
-        listed = [volume for volume in look.volumes("volume-id", volumes) if volume.id in volumes]
-        seen |= _of_volumes(look, order, listed)
-    if snapshots := by_kind[Kind.SNAPSHOTS]:
-        for copy in look.snapshots("snapshot-id", snapshots):
-            if copy.id in snapshots:
-                seen[copy.id] = Observed(_word(order, copy.id, copy.state, copy.tags))
-    return seen
-
-
-def _word(order: Order, id: str, state: str, tags: Tags) -> str:
-    """Return the state, or of an edit of tags, whether it shows."""
-    if order.act not in (Act.PROTECT, Act.UNPROTECT, Act.TAG):
-        return state
-    change, held = order.of(id), dict(tags)
-    shows = all(held.get(key) == value for key, value in change.tags)
-    return AS_ASKED if shows and not held.keys() & set(change.untag) else NOT_YET
-
-
-def _of_volumes(look: Lookup, order: Order, volumes: Sequence[Volume]) -> dict[str, Observed]:
-    if order.act is Act.MODIFY:
-        modified = look.modifications([volume.id for volume in volumes])
-        return {one.id: Observed(_modified(one, order.of(one.id), modified.get(one.id))) for one in volumes}
-    if order.act is Act.KEEP:
-        machines = look.machines(sorted({order.of(volume.id).instance for volume in volumes}))
-        return {one.id: Observed(_kept(one.id, machines.get(order.of(one.id).instance))) for one in volumes}
-    if order.act in (Act.ATTACH, Act.DETACH):
-        return {one.id: Observed(_attached(order, one)) for one in volumes}
-    return {one.id: Observed(_word(order, one.id, one.state, one.tags)) for one in volumes}
-
-
-def _attached(order: Order, volume: Volume) -> str:
-    instance = order.of(volume.id).instance
-    held = [disk.state for disk in volume.attachments if disk.instance_id == instance]
-    return held[0] if held else DETACHED
-
-
-def _modified(volume: Volume, asked: Change, last: Modification | None) -> str:
-    """Return the state of the change if it is this one, else whether the volume already is as asked."""
-    if last is not None and _fits(asked, last.change):
-        return last.state
-    now = Change(type=volume.type, size_gib=volume.size_gib, iops=volume.iops, throughput=volume.throughput)
-    return AS_ASKED if _fits(asked, now) else NOT_YET
-
-
-def _fits(asked: Change, held: Change) -> bool:
-    return all(
-        value in (None, "") or value == getattr(held, name)
-        for name in ("type", "size_gib", "iops", "throughput")
-        for value in (getattr(asked, name),)
-    )
-
-
-def _kept(id: str, machine: Instance | None) -> str:
-    disk = _disk_of(machine, id)
-    if disk is None:
-        return DETACHED
-    return AS_ASKED if disk.delete_on_termination is False else NOT_YET
-
-
-def _made(look: Lookup, order: Order, ids: Collection[str]) -> dict[str, Observed]:
-    """Return what carries the mark of this order, by the target that it was made of."""
-    of_mark = {mark_of(order, id): id for id in ids}
-    seen: dict[str, Observed] = {}
-    rows = look.snapshots if order.act is Act.SNAPSHOT else look.volumes
-    for row in rows(f"tag:{MARK}", sorted(of_mark)):
-        if id := of_mark.get(dict(row.tags).get(MARK, "")):
-            progress = row.progress if isinstance(row, Snapshot) else None
-            seen[id] = Observed(row.state, row.id, progress)
-    return seen
-
-
-def _disk_of(machine: Instance | None, volume_id: str) -> Attachment | None:
+def disk_of(machine: Instance | None, volume_id: str) -> Attachment | None:
+    """Return the attachment of a volume as its machine tells of it, or None."""
     disks = machine.attachments if machine else ()
     return next((disk for disk in disks if disk.volume_id == volume_id), None)
 

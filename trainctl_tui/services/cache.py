@@ -12,6 +12,7 @@ import re
 import shutil
 import sqlite3
 import time
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,7 @@ from msgspec import Struct
 from trainctl_tui.domain.inventory import REMEMBERED_SWEEP, Lane, Listing
 from trainctl_tui.domain.packing import packed
 from trainctl_tui.domain.resources import ROW_TYPES, Identity, Kind
+from trainctl_tui.services import cache_rows
 from trainctl_tui.services.cache_guard import secure
 from trainctl_tui.services.cache_reader import Reader
 from trainctl_tui.services.scope import Scope
@@ -31,7 +33,7 @@ from trainctl_tui.services.scope import Scope
 if TYPE_CHECKING:
     from trainctl_tui.services.cache_disk import LaneFile
 
-VERSION = "v2"
+VERSION = "v3"
 """Changes whenever a row does: what an older version wrote is then another directory."""
 
 BUDGET = 0.25
@@ -54,11 +56,11 @@ class Remembered(Struct, frozen=True):
 
 
 class _Stored(Struct, frozen=True, array_like=True):
-    """What is written of a listing; ``rows`` is decoded by the kind's own type."""
+    """What is written of a listing; ``rows`` is opened by the kind's own type."""
 
     taken_at: float | None
     clock_offset: float
-    rows: msgspec.Raw
+    rows: tuple[bytes, ...]
     version: str = ""
 
 
@@ -104,15 +106,13 @@ class Cache:
         """Remember a whole listing; a page or differences raise ValueError: a partial cache would lie."""
         if not listing.complete or listing.base is not None:
             raise ValueError("only a whole listing is remembered")
-        # The fields of _Stored, written in one go: the rows as bytes of their own would be copied once more.
-        stored = (listing.taken_at, clock_offset, listing.items, version)
+        stored = _Stored(listing.taken_at, clock_offset, cache_rows.closed(listing.items), version)
         self._write(_lane_name(identity, listing.lane.region, listing.lane.kind), stored)
 
     def _rows(self, kind: Kind, stored: _Stored) -> tuple[Any, ...] | None:
-        row_type: Any = ROW_TYPES[kind]
         try:
-            return msgspec.msgpack.decode(stored.rows, type=tuple[row_type, ...])
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            return cache_rows.opened(stored.rows, ROW_TYPES[kind])
+        except (msgspec.MsgspecError, zlib.error, ValueError, RecursionError) as error:
             self._complain(error)
             return None
 

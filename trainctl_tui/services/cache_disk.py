@@ -31,7 +31,7 @@ _SETTINGS = {
     "eviction_policy": "none",
     # A mapped file that somebody cuts short is a SIGBUS, which nobody can catch.
     "sqlite_mmap_size": 0,
-    # One value is read or written whole: pages kept would be 32 MB a lane, and none is asked for again.
+    # One value is read or written whole: pages kept could be 32 MB a lane, and none is asked for again.
     "sqlite_cache_size": 256,
 }
 _KNOWN = frozenset(_SETTINGS) | frozenset(METADATA)

@@ -65,7 +65,7 @@ def run(op: str, journal: Journal, tools: Tools) -> Operation:
         kept = journal.confirmed(id)
         if not kept.op.state.is_final:
             _refuse_elsewhere(kept.op.endpoint, tools)
-            _carry_out(Run(kept, journal.take(id), tools, journal.unlocked))
+            _carry_out(Run(kept, journal.take(id), tools, journal))
     told = journal.operation(id)
     if told.state.is_final:
         journal_lock.forget(journal.folder, id)

@@ -31,7 +31,8 @@ class Cloud:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._provider: Provider | None = None
-        self._buckets = Buckets(run.tools.monotonic)
+        scope = f"{run.op.account}/{run.op.endpoint}"
+        self._buckets = Buckets(run.tools.monotonic, run.op.policy, run.folder, scope)
 
     def facts(self, targets: Sequence[tuple[str, str]]) -> Sight:
         """Read the facts of some targets, each a region and an id, and who we are."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import SystemRandom
 from threading import Event
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -21,6 +21,7 @@ from trainctl_tui.providers.base import Patience, Provider
 from trainctl_tui.services.audit_chain import Entry
 from trainctl_tui.services.crashpoint import crashpoint
 from trainctl_tui.services.facts import Gathered
+from trainctl_tui.services.journal import Journal
 from trainctl_tui.services.journal_pen import Pen
 from trainctl_tui.services.journal_rows import Confirmed, Sent, Tracked
 from trainctl_tui.services.operations import STEPS
@@ -31,10 +32,6 @@ SLICE = 2.0
 
 PATIENCE = 3600.0
 """Seconds for which an execution waits for a line, for slower calls or for credentials, before it ends."""
-
-
-Unlocked: TypeAlias = Callable[[float], Mapping[str, float]]
-"""What lost its protection since a moment, and when (``Journal.unlocked``)."""
 
 
 class Stopped(TrainctlError):
@@ -83,7 +80,7 @@ class Run:
     ``sending``: a cancel ends every pause at once. ``ended_early`` says why not all was sent, if so.
     """
 
-    def __init__(self, kept: Confirmed, pen: Pen, tools: Tools, unlocked: Unlocked) -> None:
+    def __init__(self, kept: Confirmed, pen: Pen, tools: Tools, journal: Journal) -> None:
         self.approval = kept.approval
         self.planned = kept.planned
         self.op = kept.op
@@ -91,13 +88,14 @@ class Run:
         self.tools = tools
         self.order = Order(kept.op.act, kept.approval.changes, kept.op.id)
         (self.step,) = STEPS[kept.op.act]
+        self.folder = journal.folder
         self.sending = True
         self.ended_early = ""
         self.patience = Patience(tools.stop, self._heard_wait)
         self._wait = tools.wait or tools.stop.wait
         self._held_since: float | None = None
         self._unrecorded = ""
-        self._unlocked = unlocked
+        self._journal = journal
 
     # ---- waiting ----
 
@@ -162,7 +160,7 @@ class Run:
 
     def unlocked(self, ahead: float) -> dict[str, float]:
         """Return what lost its protection just now, and when, on a clock that is ``ahead`` of ours."""
-        lately = self._unlocked(self.tools.clock() - LOCK)
+        lately = self._journal.unlocked(self.tools.clock() - LOCK)
         return {id: at + ahead for id, at in lately.items()}
 
     def settle(self, changed: Iterable[Tracked], facts: Mapping[str, Facts] | None = None) -> None:

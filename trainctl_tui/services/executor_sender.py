@@ -256,7 +256,9 @@ class Sender:
         run.settle(
             [one.having(outcome=outcome, state=facts.state, reason=str(error), code=code)], {id: facts}
         )
-        if outcome not in (None, Outcome.FAILED) or self._has_moved(one, facts):
+        # Refused after a call of which no answer is known: that one may well be why.
+        earlier = one.was_touched and self._sent(error, 1) is Sent.REJECTED
+        if earlier or outcome not in (None, Outcome.FAILED) or self._has_moved(one, facts):
             return
         self._failures += 1
         if self._failures == IN_A_ROW:

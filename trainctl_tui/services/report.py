@@ -49,7 +49,10 @@ class VolumeFate(Struct, frozen=True):
 
 
 class TargetReport(Struct, frozen=True):
-    """One target. ``outcome`` "open": it has none yet. ``planned`` is its state then; ``hourly`` in USD."""
+    """One target. ``outcome`` "open": it has none yet. ``planned`` is its state then; ``hourly`` in USD.
+
+    ``made`` is the id of what was made of it.
+    """
 
     id: str
     region: str
@@ -65,6 +68,7 @@ class TargetReport(Struct, frozen=True):
     attempts: int
     hourly: float | None
     volumes: tuple[VolumeFate, ...] | None
+    made: str = ""
 
 
 class PlanReport(Struct, frozen=True):
@@ -221,6 +225,7 @@ def _target(act: Act, target: Target, planned: Facts | None) -> TargetReport:
             VolumeFate(one.id, one.size_gib, one.delete_on_termination if ends else False, one.monthly)
             for one in volumes
         ),
+        made=target.made,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from trainctl_tui.domain.acts import Facts
 from trainctl_tui.domain.errors import Denied, NotFound, OutcomeUnknown, TrainctlError
 from trainctl_tui.domain.orders import MAKING, Change, Order
 from trainctl_tui.domain.resources import Instance, Kind, Snapshot, TypeSpec, Volume
-from trainctl_tui.providers import gate, lookup
+from trainctl_tui.providers import gate, lookup, standing
 from trainctl_tui.providers.assembly import Gleaned, assemble
 from trainctl_tui.providers.base import Observed, ProviderOptions, Receipt
 from trainctl_tui.providers.requests import is_single, kind_of, request
@@ -135,7 +135,7 @@ class Acting:
 
     def observe(self, order: Order, region: str, ids: Collection[str]) -> dict[str, Observed]:
         """Return how each id that is seen stands to an order."""
-        return lookup.observe(Looking(self._call, region, self._clock()), order, ids)
+        return standing.observe(Looking(self._call, region, self._clock()), order, ids)
 
     def _machine_facts(self, look: Looking, region: str, ids: Collection[str]) -> tuple[Facts, ...]:
         machines = look.machines(ids)

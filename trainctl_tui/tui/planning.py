@@ -82,6 +82,7 @@ class Planning:
         self._answer: FactsAnswer | None = None
         self._unlocked: dict[str, float] = {}
         self._said = ""
+        self.slept = 0.0
         self._included: set[str] = set()
         self._asked = 0
         self.is_reading = False
@@ -96,6 +97,10 @@ class Planning:
         self.gesture.asleep()
         self.is_reading = True
         return self._asked
+
+    def forget(self, gap: float) -> None:
+        """Take back all that the user said: it was said ``gap`` seconds ago, of another world."""
+        self.typed, self._included, self.slept = "", set(), gap
 
     def heard(self, number: int, answer: Answer, standing: Standing, at: float) -> bool:
         """Take an answer, unless it is a late one to an older question; return whether it was taken.

@@ -33,7 +33,7 @@ from trainctl_tui.providers.base import (
     boundary,
 )
 from trainctl_tui.providers.gate import named
-from trainctl_tui.providers.lookup import observe
+from trainctl_tui.providers.standing import observe
 
 HOME_REGION = "us-east-1"  # where identity is asked for when no region is set
 CONSOLE_BYTES = 65_536

@@ -8,8 +8,7 @@ attached to a machine once, is modified once in six hours, and an id that was de
 from __future__ import annotations
 
 from trainctl_tui.domain.acts import Act
-from trainctl_tui.providers.base import AS_ASKED, NOT_YET
-from trainctl_tui.providers.lookup import DETACHED
+from trainctl_tui.providers.base import AS_ASKED, DETACHED, NOT_YET
 from trainctl_tui.services.operations.steps import Seen, Step, by_state, by_word, unprotected
 
 ATTACH = Step(

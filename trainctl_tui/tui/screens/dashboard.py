@@ -95,7 +95,7 @@ class Dashboard(Asking):
         for pane in self.panes:
             kind = pane.spec.kind
             side = kind is Kind.INSTANCES and not all(
-                news.of(one) is before.of(one) for one in (Kind.TYPES, Kind.STATUSES)
+                same_lanes(news.lanes(one), before.lanes(one)) for one in (Kind.TYPES, Kind.STATUSES)
             )
             if side or news.regions != before.regions or not same_lanes(news.lanes(kind), before.lanes(kind)):
                 pane.show(news, facts)

@@ -18,9 +18,10 @@ from textual.widgets import Static
 
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.link.messages import Answer
-from trainctl_tui.listing.format import plural
+from trainctl_tui.listing.format import plural, wait
 from trainctl_tui.listing.news import Key
 from trainctl_tui.tui import plan_text
+from trainctl_tui.tui.lifecycle import GapWatch
 from trainctl_tui.tui.plan_text import Fate
 from trainctl_tui.tui.planning import Consent, Planning, Standing, Wish
 
@@ -50,6 +51,7 @@ class PlanScreen(ModalScreen[Consent | None]):
         self.planning = Planning(wish)
         self._ask, self._standing, self._now, self._copy_first = ask, standing, now, copy_first
         self._was_old = self._was_locked = self._was_covered = False
+        self.gaps = GapWatch()  # its own: a key may come before the app is told that it slept
         self._head = Static(id="plan-head")
         ids = (id for _, id in wish.targets)
         self._body = VerticalScroll(Static(plan_text.checking(ids)), id="plan-body", can_focus=False)
@@ -96,7 +98,17 @@ class PlanScreen(ModalScreen[Consent | None]):
         # While facts are read again the old plan is no news.
         return not self.planning.is_reading and self.planning.is_old(self._now())
 
+    def _has_slept(self) -> bool:
+        """Begin anew after a stop or a sleep; return whether there was one. What was typed is forgotten."""
+        gap = self.gaps.beat()
+        if gap is not None:
+            self.planning.forget(gap)
+            self._check()
+        return gap is not None
+
     def _age(self) -> None:
+        if self._has_slept():
+            return
         locked = self.planning.locked_for(self._now()) > 0
         if locked or self._was_locked:
             self._was_locked = locked
@@ -184,6 +196,8 @@ class PlanScreen(ModalScreen[Consent | None]):
             text.append("  DRY RUN ", "bold yellow").append("nothing will be changed", "yellow")
         if wish.hidden:
             text.append(f"  {wish.hidden} of them hidden by the filter", "bold yellow")
+        if self.planning.slept:
+            text.append(f"  checked anew after {wait(self.planning.slept)} of sleep", "bold yellow")
         if plan is not None:
             regions = len({region for region, _ in wish.targets})
             text.append("\n").append_text(plan_text.who(plan, regions))
@@ -206,6 +220,8 @@ class PlanScreen(ModalScreen[Consent | None]):
         meant = gesture.is_meant("y", event.time) if event.key == "y" else gesture.was_read(event.time)
         if event.key in ("escape", "q"):
             self.dismiss(None)
+        elif self._has_slept():
+            return  # the key was meant for what stood here before
         elif self._is_old or (event.key == "r" and self.planning.trouble is not None):
             self._check()
         elif move := _MOVES.get(event.key):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from trainctl_tui.domain.query import Query
 
 _JUDGED_ANEW = 60.0  # seconds after which a filter is asked again: ages have grown
+_SIDES_ANEW = 1.0  # seconds between two looks at all rows while types and health come page by page
 
 
 class PaneView(Vertical):
@@ -57,6 +58,7 @@ class PaneView(Vertical):
         self._listed: dict[Lane, int] = {}  # the sweep of which rows are in view
         self._sides: tuple[Rows, Rows] = ({}, {})
         self._judged_at = facts.now
+        self._sides_are_news = False
         self.memory = memory if spec.column(memory.order) else replace(memory, order="")
         self.table: FleetTable[Any, Facts] = FleetTable(self.columns, id=f"table-{spec.kind.value}")
         self.label = f" {number} {spec.title} "
@@ -93,10 +95,12 @@ class PaneView(Vertical):
         self._hourly = news.hourly
         self.facts = facts
         self.table.set_rows(news.of(self.spec.kind), facts, self._listed_anew(before))
-        if self.spec.kind is Kind.INSTANCES and any(
-            one is not other for one, other in zip(sides, self._sides, strict=True)
-        ):
-            self._reconsider()
+        if self.spec.kind is Kind.INSTANCES:
+            self._sides_are_news |= any(
+                one is not other for one, other in zip(sides, self._sides, strict=True)
+            )
+            coming = any(lane.pending for kind in (Kind.TYPES, Kind.STATUSES) for lane in news.lanes(kind))
+            self._weigh_sides(at_once=not coming)
         if self.whole:
             self.table.begin()
         self.show_title()
@@ -118,6 +122,7 @@ class PaneView(Vertical):
         self.table.set_facts(facts)
         if self._queries and facts.now - self._judged_at >= _JUDGED_ANEW:
             self._reconsider()
+        self._weigh_sides(at_once=False)
         self.show_title()
 
     def _read(self, text: str) -> Query | None:
@@ -185,8 +190,14 @@ class PaneView(Vertical):
         self.table.set_filter(self._wanted())
         self.show_title()
 
+    def _weigh_sides(self, at_once: bool) -> None:
+        """Reconsider the rows if types or health are news, and they were not looked at a moment ago."""
+        if self._sides_are_news and (at_once or abs(self.facts.now - self._judged_at) >= _SIDES_ANEW):
+            self._reconsider()
+
     def _reconsider(self) -> None:
         """Judge and order the rows by what is known now of the world around them."""
+        self._sides_are_news = False
         self.table.reconsider(self._wanted())
 
     @property
