@@ -22,8 +22,10 @@ from trainctl_tui.listing.format import plural, wait
 from trainctl_tui.listing.news import Key
 from trainctl_tui.tui import plan_text
 from trainctl_tui.tui.lifecycle import GapWatch
+from trainctl_tui.tui.moves import MOVES
 from trainctl_tui.tui.plan_text import Fate
-from trainctl_tui.tui.planning import Consent, Planning, Standing, Wish
+from trainctl_tui.tui.planning import Planning
+from trainctl_tui.tui.wishes import Consent, Standing, Wish
 
 SMALLEST = (60, 15)
 """Columns and rows below which nothing is confirmed: a plan must be readable."""
@@ -224,7 +226,7 @@ class PlanScreen(ModalScreen[Consent | None]):
             return  # the key was meant for what stood here before
         elif self._is_old or (event.key == "r" and self.planning.trouble is not None):
             self._check()
-        elif move := _MOVES.get(event.key):
+        elif move := MOVES.get(event.key):
             move(self._body)
         elif self.planning.plan is not None and self.planning.is_read:
             self._take(event, self.planning.plan, meant)
@@ -272,15 +274,3 @@ class PlanScreen(ModalScreen[Consent | None]):
     def _confirm(self, word: str) -> None:
         if not self.is_small and (consent := self.planning.confirm(word, self._now())) is not None:
             self.dismiss(consent)
-
-
-_MOVES: dict[str, Callable[[VerticalScroll], None]] = {
-    "j": lambda body: body.scroll_relative(y=1, animate=False),
-    "down": lambda body: body.scroll_relative(y=1, animate=False),
-    "k": lambda body: body.scroll_relative(y=-1, animate=False),
-    "up": lambda body: body.scroll_relative(y=-1, animate=False),
-    "pagedown": lambda body: body.scroll_page_down(animate=False),
-    "pageup": lambda body: body.scroll_page_up(animate=False),
-    "home": lambda body: body.scroll_home(animate=False),
-    "end": lambda body: body.scroll_end(animate=False),
-}
