@@ -68,6 +68,7 @@ def test_every_value_knows_where_it_came_from(place: Place) -> None:
         "theme": "TRAINCTL_THEME",
         "hide_terminated": "--hide-terminated",
         "log_level": "default",
+        "old_snapshot_days": "default",
         "read_only": "default",
         "user": f"{place.config}:7",
         "owner_keys": f"{place.config}:2",

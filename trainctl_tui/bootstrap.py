@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from trainctl_tui.services.audit import Audit
     from trainctl_tui.services.cache import Cache
     from trainctl_tui.services.desk import Desk, Submit
+    from trainctl_tui.services.history import History
     from trainctl_tui.services.journal import Journal
     from trainctl_tui.tui.app import TrainctlApp
     from trainctl_tui.view_settings import Loaded, ViewSettings
@@ -34,12 +35,13 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
     from threading import Thread
 
     from trainctl_tui import paths
-    from trainctl_tui.link.messages import CacheWarning, Hello
+    from trainctl_tui.link.messages import CacheWarning, Hello, Sighted
     from trainctl_tui.link.pipes import Outlet
     from trainctl_tui.link.server import Server, guarded
     from trainctl_tui.link.voice import Voice
     from trainctl_tui.services import log, prices
     from trainctl_tui.services.desk import Desk
+    from trainctl_tui.services.history import noting
     from trainctl_tui.services.refresh import Plan, Refresher
     from trainctl_tui.services.schedule import Pace
     from trainctl_tui.services.sharing import Sharing
@@ -53,7 +55,9 @@ def run_collector(launch: Launch, generation: int, incoming: IO[bytes], outgoing
 
     plan = Plan(launch.regions, Pace(launch.refresh), generation)
     hands = Desk(_pool("sweep", _SWEEPS), _pool("cache", 1))
-    fly = Sharing(remembered, Turns(remembered.turns_dir)).fly
+    seen = history(launch, lambda text: outlet.say(CacheWarning(text)))
+    shared = Sharing(remembered, Turns(remembered.turns_dir)).fly
+    fly = noting(shared, seen, lambda *known: outlet.say(Sighted(*known)))
     refresher = Refresher(lambda: provider(launch, heard), Voice(outlet.say), remembered, plan, hands, fly)
     Thread(target=guarded(refresher.run), name="refresher", daemon=True).start()
     book = prices.load(paths.prices_file())
@@ -111,6 +115,14 @@ def cache(launch: Launch, warn: Callable[[str], None]) -> Cache:
     from trainctl_tui.services.scope import Scope
 
     return Cache(paths.cache_dir(), Scope.of(launch, os.environ), warn)
+
+
+def history(launch: Launch, warn: Callable[[str], None]) -> History:
+    """Open the history of volumes, beside the journal: the same for collectors and commands."""
+    from trainctl_tui.services import state_dir
+    from trainctl_tui.services.history import History
+
+    return History(state_dir.find, launch.endpoint, warn)
 
 
 def journal() -> Journal:

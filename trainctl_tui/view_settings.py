@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 
 from trainctl_tui.domain.acts import Policy
 from trainctl_tui.domain.errors import Trouble
+from trainctl_tui.domain.findings import SNAPSHOT_DAYS
 from trainctl_tui.domain.tags import OWNER_KEYS
 from trainctl_tui.settings_layers import (
     DEFAULT,
@@ -50,6 +51,8 @@ class ViewSettings(Struct, frozen=True):
     "Whether terminated instances start hidden."
     log_level: LogLevel = "info"
     "How much goes to the log files under the state directory."
+    old_snapshot_days: Annotated[float, Meta(ge=0, le=3_650)] = SNAPSHOT_DAYS
+    "Days after which a snapshot whose volume is gone may be cleaned up."
     read_only: bool = False
     "Whether nothing may be changed, whatever else is set."
     user: str = ""
@@ -175,6 +178,7 @@ def expected(name: str) -> str:
         "max_percent": "a number from 1 to 100",
         "hourly_budget": 'a number from 0 to 1000000, or "none"',
         "allow_force": "true or false",
+        "old_snapshot_days": "a number of days from 0 to 3650",
         "snapshot_days": "a number of days from 0 to 3650",
         "modify_hours": "a number of hours from 0 to 24",
         "delete_rate": "a number from 0.1 to 1000",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from tests.support.rows import NOW, instance, snapshot, spec, status, volume
+from tests.support.rows import NOW, REGION, instance, snapshot, spec, status, volume
 from trainctl_tui.domain.cost import price_of
+from trainctl_tui.domain.lineage import Lineage
 from trainctl_tui.domain.query import Context, parse
 from trainctl_tui.domain.query_fields import ALL, NUMBER_FIELDS, TEXT_FIELDS, TRUTHS
 from trainctl_tui.domain.resources import Instance, Kind, Row, Snapshot
+from trainctl_tui.domain.sightings import Sighting, Sightings
 from trainctl_tui.domain.tags import name_of
 from trainctl_tui.services.prices import load
 
@@ -57,6 +59,8 @@ ROWS: dict[Kind, tuple[Row, ...]] = {
 }
 """Rows with much that is known and much that is not."""
 
+WHOLE = {(Kind.VOLUMES, REGION): NOW, (Kind.SNAPSHOTS, REGION): NOW}
+SEEN = Sightings(NOW - 172_800, NOW, {volume(1).id: Sighting(NOW - 172_800)})
 HEALTH = {instance(1).id: status(1), instance(2).id: status(2, system="impaired")}
 
 
@@ -67,7 +71,13 @@ def full_context() -> Context:
         status=lambda row: HEALTH.get(row.id),
         protected_keys=("keep",),
         price=lambda row: price_of(row, PRICES),
+        lineage=Lineage(_by_key(Kind.VOLUMES), _by_key(Kind.SNAPSHOTS), WHOLE),
+        sightings={REGION: SEEN},
     )
+
+
+def _by_key(kind: Kind) -> dict[tuple[str, str], Row]:
+    return {(row.region, row.id): row for row in ROWS[kind]}
 
 
 @st.composite

@@ -44,6 +44,17 @@ SCENES = (
     Scene("operations", ("4",), "terminate 3"),
     Scene("", (), "3/3"),
     Scene("report", ("enter",), "together 3 of 3"),
+    Scene("", ("escape", "escape", "2", "backslash", "slash", *"state:available", "enter", "g")),
+    Scene("delete", ("D",), "AWS has no undo"),
+    Scene("", ("escape",)),
+    Scene("attach", ("A",), "Attach vol-"),
+    Scene("", ("escape",)),
+    Scene("acts", ("a",), "Do what with vol-"),
+    Scene("modify", ("j", "j", "j", "enter"), "Modify vol-"),
+    Scene("", ("escape",)),
+    Scene("create", ("a", "k", "k", "k", "k", "enter"), "Create a volume"),
+    Scene("", ("escape",)),
+    Scene("tags", ("a", "k", "enter"), "Tags of vol-"),
 )
 _PATIENCE = 60.0  # seconds until words must have come
 

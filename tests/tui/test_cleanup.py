@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.dashboard import on_screen, until
-from tests.support.rows import ME, REGION, instance, volume
+from tests.support.rows import ME, NOW, REGION, instance, volume
 from tests.support.waste import FLEET, ONE, TWO, helper
 from tests.tui.conftest import Stage
 from trainctl_tui.domain.errors import Conflict, Trouble
@@ -27,8 +27,9 @@ SLOW = Trouble("Throttled", "AWS asks for slower calls.", "RequestLimitExceeded.
 async def opened(s: Stage, pilot: Pilot[Any], *rows: Instance) -> CleanupScreen:
     s.greet()
     s.list(Kind.INSTANCES, rows or FLEET)
-    s.list(Kind.VOLUMES, (volume(1, size_gib=500),))
-    await until(pilot, lambda: s.app.dashboard.news.of(Kind.VOLUMES))
+    s.list(Kind.VOLUMES, (volume(1, size_gib=500, created_at=NOW),))
+    s.list(Kind.SNAPSHOTS, ())
+    await until(pilot, lambda: len(s.app.dashboard.news.whole) == 2)
     await pilot.press("C")
     await until(pilot, lambda: isinstance(s.app.screen, CleanupScreen))
     screen = s.app.screen
@@ -199,7 +200,7 @@ async def test_w_shows_only_waste_and_everything_again(stage: Staged) -> None:
         s.list(Kind.INSTANCES, FLEET)
         model = s.app.dashboard.pane.table.model
         await until(pilot, lambda: model.shown_count == 6)
-        await pilot.press("2", "W")
+        await pilot.press("W")
         await until(pilot, lambda: model.shown_count == 5)
         assert "waste only" in on_screen(s)
         await pilot.press("slash", *"state:running", "enter")

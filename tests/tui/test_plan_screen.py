@@ -224,7 +224,7 @@ async def test_a_dry_run_asks_and_changes_nothing() -> None:
         assert "DRY RUN" in on_screen(s.stage)
         await press(pilot, "y")
         asked = next(one for one in s.stage.link.sent if isinstance(one, AskRehearsal))
-        assert (asked.act, asked.targets) == (Act.START, ((REGION, ROWS[0].id),))
+        assert (asked.order.act, asked.targets) == (Act.START, ((REGION, ROWS[0].id),))
         s.stage.link.say(RehearsalAnswer(asked.id, (Rehearsed(REGION, (ROWS[0].id,), None),)))
         await until(pilot, lambda: "would be allowed" in on_screen(s.stage))
         assert s.begun.plans == []

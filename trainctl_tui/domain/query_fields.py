@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 from types import MappingProxyType
 from typing import Any
 
 from trainctl_tui.domain.cost import Price
-from trainctl_tui.domain.findings import Circumstances, is_waste
+from trainctl_tui.domain.findings import SNAPSHOT_DAYS, Circumstances, is_waste
+from trainctl_tui.domain.lineage import NO_LINEAGE, Lineage
 from trainctl_tui.domain.resources import Instance, InstanceStatus, Kind, Row, Snapshot, TypeSpec, Volume
+from trainctl_tui.domain.sightings import Sightings
 from trainctl_tui.domain.tags import OWNER_KEYS, is_ours, name_of, owner_of, protecting_tags
 
 
@@ -35,7 +38,7 @@ class Context:
 
     ``texts`` returns what bare words search: the text of the shown columns. ``user`` is the
     configured user; empty means that nobody knows who "mine" is. ``busy`` are ids of unfinished operations
-    and of their targets.
+    and of their targets, ``sightings`` of volumes are by region.
     """
 
     now: float
@@ -47,6 +50,9 @@ class Context:
     status: Callable[[Row], InstanceStatus | None] = _no_status
     price: Callable[[Row], Price | None] = _no_price
     busy: Collection[str] = ()
+    lineage: Lineage = NO_LINEAGE
+    sightings: Mapping[str, Sightings] = field(default_factory=dict)
+    snapshot_days: float = SNAPSHOT_DAYS
 
 
 class AtMost(float):
@@ -102,6 +108,34 @@ def _holders(row: Instance | Volume, which: str) -> str:
     return " ".join(getattr(attachment, which) for attachment in row.attachments)
 
 
+def _relatives(row: Row, context: Context) -> str:
+    """Return the ids that a row has to do with: of machines, of volumes and of snapshots, its own too."""
+    if isinstance(row, Instance):
+        return f"{row.id} {_holders(row, 'volume_id')}"
+    if isinstance(row, Volume):
+        return f"{row.id} {_holders(row, 'instance_id')} {row.snapshot_id}"
+    held = context.lineage.holders(row) if isinstance(row, Snapshot) else ""
+    return f"{row.id} {getattr(row, 'volume_id', '')} {held}"
+
+
+def _copies(row: Volume, context: Context) -> float | None:
+    copies = context.lineage.copies(row)
+    return None if copies is None else copies.count
+
+
+def _copied(row: Volume, context: Context) -> float | None:
+    """Return the age of the newest completed snapshot; endless where there is none."""
+    copies = context.lineage.copies(row)
+    if copies is None or (copies.completed and copies.newest is None):
+        return None
+    return inf if copies.newest is None else max(0.0, context.now - copies.newest)
+
+
+def _dies(row: Volume, _context: Context) -> bool | None:
+    told = {attachment.delete_on_termination for attachment in row.attachments}
+    return True if True in told else None if None in told else False
+
+
 def _from_spec(name: str) -> Number:
     def read(row: Row, context: Context) -> float | None:
         spec = context.spec(row)
@@ -137,6 +171,7 @@ TEXT_FIELDS: Mapping[str, TextField] = MappingProxyType(
         ),
         "instance": TextField(_kinds(VOLUMES), lambda r, _: _holders(r, "instance_id")),
         "snapshot": TextField(_kinds(VOLUMES), lambda r, _: r.snapshot_id),
+        "of": TextField(ALL, _relatives),
         "description": TextField(_kinds(SNAPSHOTS), lambda r, _: r.description),
     }
 )
@@ -145,6 +180,8 @@ NUMBER_FIELDS: Mapping[str, NumberField] = MappingProxyType(
     {
         "age": NumberField(ALL, _age, "time"),
         "size": NumberField(_kinds(VOLUMES, SNAPSHOTS), lambda r, _: r.size_gib),
+        "snapshots": NumberField(_kinds(VOLUMES), _copies),
+        "copied": NumberField(_kinds(VOLUMES), _copied, "time"),
         "iops": NumberField(_kinds(VOLUMES), lambda r, _: r.iops),
         "throughput": NumberField(_kinds(VOLUMES), lambda r, _: r.throughput),
         "progress": NumberField(_kinds(SNAPSHOTS), lambda r, _: r.progress),
@@ -177,7 +214,16 @@ def _healthy(row: Row, context: Context) -> bool | None:
 
 
 def _waste(row: Row, context: Context) -> bool | None:
-    about = Circumstances(context.now, context.user, context.owner_keys, context.protected_keys, context.busy)
+    about = Circumstances(
+        context.now,
+        context.user,
+        context.owner_keys,
+        context.protected_keys,
+        context.busy,
+        context.sightings,
+        context.lineage,
+        context.snapshot_days,
+    )
     return is_waste(row, about)
 
 
@@ -186,7 +232,9 @@ TRUTHS: Mapping[str, tuple[frozenset[Kind], Truth]] = MappingProxyType(
         "mine": (ALL, _mine),
         "ours": (ALL, lambda r, _: is_ours(r.tags)),
         "protected": (ALL, lambda r, c: bool(protecting_tags(r.tags, c.protected_keys))),
-        "waste": (_kinds(INSTANCES), _waste),
+        "waste": (ALL, _waste),
+        "orphan": (_kinds(SNAPSHOTS), lambda r, c: c.lineage.is_orphan(r)),
+        "dies": (_kinds(VOLUMES), _dies),
         "spot": (_kinds(INSTANCES), lambda r, _: r.lifecycle == "spot"),
         "healthy": (_kinds(INSTANCES), _healthy),
         "attached": (_kinds(VOLUMES), lambda r, _: bool(r.attachments)),

@@ -21,7 +21,7 @@ from trainctl_tui.headless.known import Known, Source
 from trainctl_tui.headless.planning import Prepared, Wish, prepare
 from trainctl_tui.headless.reports import report_lanes
 from trainctl_tui.listing.format import plural
-from trainctl_tui.listing.waste import cost, found, sum_of, unsure_text, why
+from trainctl_tui.listing.waste import cost, found, sum_of, unsure_text, what, why
 from trainctl_tui.safe import safe
 
 _KINDS = (Kind.INSTANCES, Kind.VOLUMES)
@@ -116,7 +116,7 @@ def _tell(findings: Findings, chosen: tuple[Candidate, ...], ways: Ways, least: 
     say(f"Clean-up: {least}{plural(len(findings.candidates), 'candidate')}, {len(chosen)} chosen{total}")
     for one in findings.candidates:
         row, mark = one.row, "x" if one in chosen else " "
-        words = (row.id, name_of(row.tags) or "-", row.region, row.state, row.type, cost(one))
+        words = (row.id, name_of(row.tags) or "-", row.region, row.state, what(one), cost(one))
         say(safe(f"[{mark}] {'  '.join(words)}", _LONGEST))
         say(safe(f"      {why(one)}", _LONGEST))
     if text := unsure_text(findings):

@@ -9,11 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from trainctl_tui import bootstrap, paths
 from trainctl_tui.domain.errors import ConfigError, NotFound, Trouble
 from trainctl_tui.domain.inventory import LaneState
+from trainctl_tui.domain.lineage import NO_WHOLE, Lineage, Whole
 from trainctl_tui.domain.resources import Identity, Kind, Row
+from trainctl_tui.domain.sightings import Sightings
 from trainctl_tui.headless.output import HINT
 from trainctl_tui.headless.progress import Progress
 from trainctl_tui.launch import Launch
@@ -69,6 +72,7 @@ class Source:
         self._settings = settings
         self._warnings: list[str] = []
         self._cache: Cache = bootstrap.cache(launch, self._warnings.append)
+        self._history = bootstrap.history(launch, self._warnings.append)
         self._provider: Provider | None = None
         self._reading: Reading | None = None
         self._regions: tuple[str, ...] = ()
@@ -113,7 +117,8 @@ class Source:
             _told(key, reading.lanes[key]) for key in product(kinds, self._regions) if key in reading.lanes
         )
         rows = {key: outcome.rows for key, outcome in reading.lanes.items()}
-        facts = self._facts(rows, reading.clock_offset)
+        facts = self._facts(rows, reading.clock_offset, _whole(reading))
+        facts = replace(facts, sightings=self._sighted(reading))
         return Known(reading.identity, reading.unidentified, self._regions, lanes, facts)
 
     def ages(self) -> tuple[LaneAge, ...]:
@@ -146,13 +151,31 @@ class Source:
             none = tuple(LaneTold(*key, None, 0, nothing) for key in product(kinds, regions))
             return Known(None, None, regions, none, self._facts({}, 0.0))
         lanes = tuple(_held(lane) for kind in kinds for lane in news.lanes(kind))
-        return Known(news.identity, None, news.regions, lanes, self._facts(_rows(news), news.clock_offset))
+        facts = self._facts(_rows(news), news.clock_offset)
+        sightings = self._remembered_sightings(news.account, news.regions)
+        return Known(news.identity, None, news.regions, lanes, replace(facts, sightings=sightings))
+
+    def _sighted(self, reading: Reading) -> dict[str, Sightings]:
+        """Note the volumes that were listed, and return the history of each region."""
+        if reading.identity is None:
+            return {}
+        account = reading.identity.account
+        for (kind, region), one in reading.lanes.items():
+            if kind is Kind.VOLUMES and one.trouble is None and one.taken_at is not None:
+                self._history.note(account, region, one.rows.values(), one.taken_at)
+        return self._remembered_sightings(account, self._regions)
+
+    def _remembered_sightings(self, account: str, regions: tuple[str, ...]) -> dict[str, Sightings]:
+        found = {region: self._history.read(account, region) for region in regions}
+        return {region: held for region, held in found.items() if held is not None}
 
     def _heard(self, call: Call) -> None:
         self.tally.heard(call)
         log.call(call)
 
-    def _facts(self, rows: Mapping[tuple[Kind, str], Mapping[str, Row]], offset: float) -> Facts:
+    def _facts(
+        self, rows: Mapping[tuple[Kind, str], Mapping[str, Row]], offset: float, whole: Whole = NO_WHOLE
+    ) -> Facts:
         by_kind: dict[Kind, dict[tuple[str, str], Any]] = {kind: {} for kind in Kind}
         for (kind, region), held in rows.items():
             by_kind[kind].update({(region, id): row for id, row in held.items()})
@@ -165,7 +188,18 @@ class Source:
             protected_keys=self._settings.protected_keys,
             user=self._settings.user,
             prices=self.prices,
+            snapshot_days=self._settings.old_snapshot_days,
+            lineage=Lineage(by_kind[Kind.VOLUMES], by_kind[Kind.SNAPSHOTS], whole),
         )
+
+
+def _whole(reading: Reading) -> Whole:
+    """Return when each lane that was read to its end was listed."""
+    return {
+        key: one.taken_at
+        for key, one in reading.lanes.items()
+        if one.trouble is None and one.taken_at is not None
+    }
 
 
 def no_region() -> ConfigError:

@@ -23,9 +23,6 @@ from trainctl_tui.listing.spec import PANES, PaneSpec
 from trainctl_tui.safe import safe
 from trainctl_tui.services.export import formula_safe
 
-_SIDES = {Kind.INSTANCES: (Kind.STATUSES, Kind.TYPES)}
-"""Kinds that a list is joined with."""
-
 _LONGEST_ID = 256
 _ABSENT = "-"
 
@@ -43,7 +40,7 @@ def list_rows(given: argparse.Namespace) -> int:
     query = _read(given.filter, pane.kind)  # what cannot be read is said before anybody is called
     settings = asked.settings_of(given).settings
     launch = asked.launch_of(given, settings)
-    kinds = (pane.kind, *_SIDES.get(pane.kind, ()))
+    kinds = (pane.kind, *pane.sides)
     with asked.observed(given, launch, Source(launch, settings)) as source:
         known = source.cached(kinds) if given.cached else source.fresh(kinds)
         code = report_lanes(known, pane.kind)

@@ -11,6 +11,7 @@ from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Lane, Listing
 from trainctl_tui.domain.orders import Change, Order
 from trainctl_tui.domain.resources import Console, Identity, Kind, Region
+from trainctl_tui.domain.sightings import Sightings
 from trainctl_tui.services.tally import OperationTally
 
 
@@ -76,6 +77,14 @@ class CacheWarning(Struct, frozen=True, tag=True):
     """One line about the cache, said once a run."""
 
     text: str
+
+
+class Sighted(Struct, frozen=True, tag=True):
+    """Since when volumes of a region have been seen available, in the account that was listed."""
+
+    account: str
+    region: str
+    sightings: Sightings
 
 
 class CollectorLost(Struct, frozen=True, tag=True):
@@ -156,6 +165,7 @@ ToView: TypeAlias = (
     | SweepWaiting
     | SweepFailed
     | CacheWarning
+    | Sighted
     | CollectorLost
     | ConsoleAnswer
     | RawAnswer

@@ -32,6 +32,9 @@ def context(columns: Columns, facts: Facts) -> Context:
         status=lambda row: facts.statuses.get((row.region, row.id)),
         busy=facts.busy,
         price=lambda row: price_of(row, facts.prices),
+        lineage=facts.lineage,
+        sightings=facts.sightings,
+        snapshot_days=facts.snapshot_days,
     )
 
 

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from trainctl_tui.domain.cost import NO_PRICES, Prices
+from trainctl_tui.domain.findings import SNAPSHOT_DAYS
+from trainctl_tui.domain.lineage import NO_LINEAGE, Lineage
 from trainctl_tui.domain.resources import (
     TRANSITIONAL,
     Instance,
@@ -18,6 +20,7 @@ from trainctl_tui.domain.resources import (
     TypeSpec,
     Volume,
 )
+from trainctl_tui.domain.sightings import Sightings
 from trainctl_tui.listing.news import Key, Rows
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧"
@@ -28,7 +31,7 @@ class Facts(Struct, frozen=True):
     """The world around the rows. ``now`` is seconds on the provider's clock.
 
     ``frame`` counts the steps of the spinner on transitional states; None draws none (paused). ``busy``
-    holds the ids of unfinished operations and of their targets.
+    holds the ids of unfinished operations and of their targets. ``sightings`` are by region.
     """
 
     now: float
@@ -41,6 +44,9 @@ class Facts(Struct, frozen=True):
     frame: int | None = None
     prices: Prices = NO_PRICES
     busy: Collection[str] = ()
+    lineage: Lineage = NO_LINEAGE
+    sightings: Mapping[str, Sightings] = MappingProxyType({})
+    snapshot_days: float = SNAPSHOT_DAYS
 
     def of(self, kind: Kind) -> Rows:
         """Return all rows of one kind."""

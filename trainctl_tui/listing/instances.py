@@ -23,6 +23,7 @@ from trainctl_tui.listing.shared import (
     region_column,
     state_column,
 )
+from trainctl_tui.listing.volumes import snapshots_text
 
 
 def _spec(row: Instance, facts: Facts) -> TypeSpec | None:
@@ -219,5 +220,9 @@ def _volume_link(row: Instance, volume_id: str, facts: Facts) -> Link:
     volume = facts.of(Kind.VOLUMES).get(key)
     attachment = next(a for a in row.attachments if a.volume_id == volume_id)
     fate = FATES[attachment.delete_on_termination]
-    size = f"{gib(volume.size_gib)} {volume.type}" if isinstance(volume, Volume) else "not listed"
-    return Link(Kind.VOLUMES, key, f"{volume_id}  {attachment.device}  {size}, {fate}")
+    size = snapshots = "not listed"
+    if isinstance(volume, Volume):
+        size = f"{gib(volume.size_gib)} {volume.type}"
+        snapshots = f"snapshots: {snapshots_text(volume, facts)}"
+    told = ", ".join(dict.fromkeys((size, fate, snapshots)))
+    return Link(Kind.VOLUMES, key, f"{volume_id}  {attachment.device}  {told}")

@@ -17,7 +17,9 @@ from msgspec.structs import replace
 from trainctl_tui.domain.cost import NO_PRICES, Bill, Prices, running
 from trainctl_tui.domain.errors import Trouble
 from trainctl_tui.domain.inventory import Inventory, Lane, LaneState, Listing, OutOfStep, Standing
+from trainctl_tui.domain.lineage import Whole
 from trainctl_tui.domain.resources import Identity, InstanceStatus, Kind, Row, TypeSpec
+from trainctl_tui.domain.sightings import Sightings
 from trainctl_tui.link import messages as m
 
 Key: TypeAlias = tuple[str, str]  # (region, id): equal ids in two regions stay two rows
@@ -33,7 +35,7 @@ class News(Struct, frozen=True):
 
     ``verified`` is False while the identity is only remembered. ``clock_offset`` is the provider's
     clock minus ours (seconds). ``warnings`` are lines, oldest first. ``states`` counts the instances,
-    ``hourly`` is what those that run cost by ``prices``.
+    ``hourly`` is what those that run cost by ``prices``. ``histories`` of volumes are by account and region.
     """
 
     inventory: Inventory = Inventory()
@@ -50,6 +52,7 @@ class News(Struct, frozen=True):
     states: Mapping[str, int] = MappingProxyType({})
     prices: Prices = NO_PRICES
     hourly: Bill = Bill()
+    histories: Mapping[tuple[str, str], Sightings] = MappingProxyType({})
 
     def of(self, kind: Kind) -> Rows:
         """Return the rows of one kind over all regions, by (region, id)."""
@@ -64,6 +67,21 @@ class News(Struct, frozen=True):
     def account(self) -> str:
         """The account whose lanes are shown, or "" where it is not known."""
         return self.identity.account if self.identity is not None else ""
+
+    @property
+    def whole(self) -> Whole:
+        """When each kind and region that is held whole, and confirmed in this run, was listed."""
+        return {
+            (lane.lane.kind, lane.lane.region): lane.taken_at
+            for kind in (Kind.VOLUMES, Kind.SNAPSHOTS)
+            for lane in self.lanes(kind)
+            if lane.standing is Standing.LIVE and lane.taken_at is not None
+        }
+
+    @property
+    def sightings(self) -> Mapping[str, Sightings]:
+        """The histories of the account on screen, by region."""
+        return {region: held for (account, region), held in self.histories.items() if account == self.account}
 
     @property
     def specs(self) -> Mapping[str, TypeSpec]:
@@ -167,6 +185,8 @@ def _who_and_where(news: News, message: m.ToView) -> News:
             return _confined(known)
         case m.Unidentified(trouble):
             return replace(news, unidentified=trouble, verified=False)
+        case m.Sighted(account, region, sightings):
+            return replace(news, histories={**news.histories, (account, region): sightings})
         case _:
             return news
 

@@ -29,7 +29,7 @@ def owner(row: Tagged, facts: Facts) -> str:
     return owner_of(row.tags, facts.owner_keys)
 
 
-def name_column(width: int) -> TaggedColumn:
+def name_column(width: int, wish: int = 18) -> TaggedColumn:
     """Return the Name tag; it takes the width that is left."""
     return Column(
         "name",
@@ -38,7 +38,7 @@ def name_column(width: int) -> TaggedColumn:
         lambda row, _facts: name_of(row.tags) or "-",
         lambda row, _facts: name_of(row.tags).lower() or None,
         flex=True,
-        wish=18,
+        wish=wish,
         least=True,
     )
 

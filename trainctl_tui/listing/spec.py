@@ -15,7 +15,7 @@ from trainctl_tui.listing.facts import Facts
 
 @dataclass(frozen=True)
 class PaneSpec:
-    """One pane. ``order`` is its first order, ``reverse`` its direction.
+    """One pane. ``order`` is its first order, ``reverse`` its direction. ``sides``: what it is joined with.
 
     ``columns`` take rows of ``kind`` only; the pane never mixes kinds, so their row type is open here.
     """
@@ -27,6 +27,7 @@ class PaneSpec:
     details: Callable[[Any, Facts], Details]
     order: str
     reverse: bool = False
+    sides: tuple[Kind, ...] = ()
 
     def column(self, key: str) -> Column[Any, Facts] | None:
         """Return a column by its key, or None."""
@@ -34,7 +35,25 @@ class PaneSpec:
 
 
 PANES: tuple[PaneSpec, ...] = (
-    PaneSpec(Kind.INSTANCES, "Instances", "instance", instances.COLUMNS, instances.details, "age"),
-    PaneSpec(Kind.VOLUMES, "Volumes", "volume", volumes.COLUMNS, volumes.details, "age"),
-    PaneSpec(Kind.SNAPSHOTS, "Snapshots", "snapshot", snapshots.COLUMNS, snapshots.details, "age"),
+    PaneSpec(
+        Kind.INSTANCES,
+        "Instances",
+        "instance",
+        instances.COLUMNS,
+        instances.details,
+        "age",
+        sides=(Kind.STATUSES, Kind.TYPES),
+    ),
+    PaneSpec(
+        Kind.VOLUMES, "Volumes", "volume", volumes.COLUMNS, volumes.details, "age", sides=(Kind.SNAPSHOTS,)
+    ),
+    PaneSpec(
+        Kind.SNAPSHOTS,
+        "Snapshots",
+        "snapshot",
+        snapshots.COLUMNS,
+        snapshots.details,
+        "age",
+        sides=(Kind.VOLUMES,),
+    ),
 )

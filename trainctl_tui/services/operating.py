@@ -5,6 +5,7 @@ Everything here waits for a disk, so a view calls it in a thread. The journal is
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from threading import Event, Lock
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from msgspec import Struct
 
 from trainctl_tui.domain.errors import TrainctlError, Trouble
 from trainctl_tui.domain.operations import Operation
+from trainctl_tui.domain.rules_tags import LOCK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,12 +31,14 @@ LOOK = 0.5
 class Board(Struct, frozen=True):
     """All operations as they stand, the newest first, and whose targets are busy: id to operation.
 
-    ``trouble`` says why the journal cannot be read; then nothing may be changed.
+    ``trouble`` says why the journal cannot be read; then nothing may be changed. ``unlocked`` is what lost
+    its protection of late, and when on this machine's clock.
     """
 
     operations: tuple[Operation, ...] = ()
     busy: Mapping[str, str] = {}
     trouble: Trouble | None = None
+    unlocked: Mapping[str, float] = {}
 
     @property
     def unfinished(self) -> tuple[Operation, ...]:
@@ -111,7 +115,8 @@ class Operating:
             holders = tuple(one.holder for one in journal.operations(unfinished=True))
             now: object = (version, holders)
             if now != seen:
-                tell(Board(journal.operations(), journal.busy()))
+                unlocked = journal.unlocked(time.time() - LOCK)
+                tell(Board(journal.operations(), journal.busy(), unlocked=unlocked))
         except TrainctlError as error:
             now = str(error)
             if now != seen:

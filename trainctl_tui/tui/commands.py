@@ -95,7 +95,20 @@ COMMANDS: tuple[Command, ...] = (
         Group.ACT,
         5,
     ),
-    Command("acts", ("a",), "a", "actions", "Pick an act, such as reboot, for the same.", Group.ACT, 7),
+    Command("delete", ("D",), "D", "delete", "Plan to delete the volumes or snapshots.", Group.ACT),
+    Command("attach", ("A",), "A", "attach", "Pick an instance to attach the volumes to.", Group.ACT),
+    Command("detach", ("d",), "d", "detach", "Plan to detach the volumes.", Group.ACT),
+    Command("snapshot", ("p",), "p", "snapshot", "Plan snapshots of the volumes.", Group.ACT),
+    Command("protect", ("v",), "v", "protect", "Plan to protect these, or to unprotect them.", Group.ACT),
+    Command(
+        "acts",
+        ("a",),
+        "a",
+        "actions",
+        "Pick an act: reboot, modify, create, restore, keep, tags.",
+        Group.ACT,
+        7,
+    ),
     Command(
         "refresh", ("r",), "r", "refresh", "Read the cloud now, with renewed credentials.", Group.CLOUD, 3
     ),

@@ -8,12 +8,18 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from trainctl_tui.domain.acts import Act, Facts
 from trainctl_tui.domain.operations import FAILURES, GOOD, Operation, OpState, Outcome, Target
+from trainctl_tui.domain.resources import Kind
+from trainctl_tui.listing.asked import asked_of, noun_of
 from trainctl_tui.listing.format import age, plural, wait
 from trainctl_tui.listing.moments import moment
+from trainctl_tui.providers.requests import kind_of
 from trainctl_tui.safe import safe
 from trainctl_tui.tui.widgets.cells import cells
 
+_MACHINE = noun_of([Kind.INSTANCES])
+_SAYS_ITSELF = frozenset({Act.ATTACH, Act.DETACH, Act.CREATE, Act.TAG})
 _BAR = 16  # cells
 _NAME = 20  # cells
 _LONG = 7200  # seconds from which minutes say nothing
@@ -107,11 +113,17 @@ def line(operation: Operation, pace: str) -> Text:
     over, told = operation.state.is_final, _state(operation)
     style = "bold yellow" if is_orphan(operation) else _STATE_STYLES.get(operation.state, "bold cyan")
     return Text.assemble(
-        (f"{operation.act} {len(going(operation))}  ", "dim" if over else "bold"),
+        (f"{operation.act} {_counted(operation)}  ", "dim" if over else "bold"),
         bar(operation),
         (f"  {told}", style),
         (f"  {pace}", "dim"),
     )
+
+
+def _counted(operation: Operation) -> str:
+    """Return how many go, and of what: "3 volumes"; machines are told by their number alone."""
+    count, noun = len(going(operation)), noun_of([kind_of(one.id) for one in operation.targets])
+    return str(count) if noun == _MACHINE else plural(count, noun)
 
 
 def about(operation: Operation, now: float) -> str:
@@ -131,14 +143,15 @@ def block(operation: Operation, now: float, *, here: bool, opened: bool, may_act
     if operation.why:
         parts.append(Text(f"    {safe(operation.why, 500)}", "yellow"))
     if opened:
-        parts += _targets(operation.targets)
+        parts += _targets(operation)
     else:
         parts.append(Text("    ").append_text(summary(operation)))
     return Lines(*parts)
 
 
-def _targets(targets: tuple[Target, ...]) -> list[RenderableType]:
+def _targets(operation: Operation) -> list[RenderableType]:
     """Return a line for each; what failed has its reason whole, below it."""
+    targets = operation.targets
     names = [safe(target.name, 60) for target in targets]
     words = [_told(target) for target in targets]
     wide = min(_NAME, max(map(cell_len, names), default=0)), max(map(cell_len, words), default=0)
@@ -148,13 +161,24 @@ def _targets(targets: tuple[Target, ...]) -> list[RenderableType]:
         bad = target.outcome in FAILURES
         seen = safe(target.state) if target.outcome is not None else ""
         reason = safe(target.reason, 300)
-        aside = "  ".join(one for one in (seen, "" if bad else reason) if one)
+        made = f"made {safe(target.made)}" if target.made else ""
+        asked = _asked(operation, target)
+        aside = "  ".join(one for one in (made, asked, seen, "" if bad else reason) if one)
         text = Text.assemble("    ", (f"{sign} ", style), f"{safe(target.id)} {cells(name, wide[0])} ")
         text.append(cells(word, wide[1]), style).append(f"  {aside}", "dim")
         lines.append(_one_line(text))
         if bad and reason:
             lines.append(Padding(Text(reason, "red"), (0, 1, 0, 6)))
     return lines
+
+
+def _asked(operation: Operation, target: Target) -> str:
+    """Return what was asked for, where that alone says it: facts of the time are not kept here."""
+    change = operation.changes.get(target.id)
+    if change is None or operation.act not in _SAYS_ITSELF:
+        return ""
+    facts = Facts(target.id, operation.account, target.region, 0.0, kind=kind_of(target.id))
+    return safe(asked_of(operation.act, facts, change), 120)
 
 
 def _one_line(text: Text) -> Text:

@@ -22,8 +22,11 @@ from trainctl_tui.domain.acts import (
     strictest_first,
 )
 from trainctl_tui.domain.plans import Plan, Volumes
+from trainctl_tui.domain.resources import Kind
+from trainctl_tui.domain.rule import DESTROY
 from trainctl_tui.domain.tags import name_of
-from trainctl_tui.listing.format import gib, plural
+from trainctl_tui.listing.asked import asked_of
+from trainctl_tui.listing.format import UNKNOWN, gib, plural
 from trainctl_tui.safe import safe
 
 _REASON = 500  # characters
@@ -53,6 +56,8 @@ def headline(plan: Plan) -> Text:
     line = Text(" · ", "dim").join(Text(text, style) for text, style in parts)
     if plan.goes and plan.act in SAVING:
         line.append(" · ", "dim").append(f"saves {_hourly(plan.hourly_saved)}", "bold")
+    if plan.goes and plan.act is Act.DELETE:
+        line.append(" · ", "dim").append(f"saves {_monthly(plan.monthly_saved)}", "bold")
     return line
 
 
@@ -76,6 +81,8 @@ def group_head(fate: Fate, count: int) -> Text:
 def whole_lines(plan: Plan) -> Text:
     """Return what holds for the batch as a whole: limits, and the volumes of all that go."""
     lines = _reasons(plan.findings, "  ")
+    if plan.act in DESTROY and plan.goes:
+        lines.append(Text("  AWS has no undo: what is gone is gone.", "bold red"))
     if plan.act is Act.TERMINATE and plan.goes:
         lines.append(_volumes_of(plan.volumes))
     return Text("\n").join(lines)
@@ -92,7 +99,8 @@ def target(one: Judgement, fate: Fate, plan: Plan, *, here: bool = False) -> Ren
     row.add_column(no_wrap=True)
     row.add_column(overflow="fold")
     row.add_row(head, Text(_description(facts), "" if fate is not Fate.LEFT else "dim"))
-    reasons = _reasons(one.findings)
+    reasons = [Text(safe(line, _REASON), "cyan")] if (line := _asked(one, plan)) else []
+    reasons += _reasons(one.findings)
     if plan.act is Act.TERMINATE and fate is not Fate.LEFT:
         reasons += [_fate(volume) for volume in facts.volumes or ()]
     return Lines(row, *(Padding(reason, (0, 0, 0, 7)) for reason in reasons))
@@ -117,9 +125,24 @@ def _reasons(findings: Iterable[Finding], indent: str = "") -> list[Text]:
 
 def _description(facts: Facts) -> str:
     name = name_of(facts.tags or ())
-    price = f"{_hourly(facts.hourly)}" if facts.is_known else ""
-    words = (safe(name, 40), facts.state or "unknown", safe(facts.type), facts.zone or facts.region, price)
-    return "  ".join(word for word in words if word)
+    words = (safe(name, 40), facts.state or "unknown", safe(facts.type), facts.zone or facts.region)
+    return "  ".join(word for word in (*words, *_measures(facts)) if word)
+
+
+def _measures(facts: Facts) -> tuple[str, ...]:
+    """Return size and price."""
+    if facts.disk:
+        held = ", ".join(safe(one.instance_id, 30) for one in facts.disk.holders)
+        return gib(facts.disk.size_gib), held and f"on {held}", _monthly(facts.disk.monthly)
+    if facts.copy:
+        volume = safe(facts.copy.volume_id, 30) or UNKNOWN
+        return gib(facts.copy.size_gib), f"of {volume}", f"at most {_monthly(facts.copy.monthly)}"
+    return (_hourly(facts.hourly),) if facts.kind is Kind.INSTANCES and facts.is_known else ()
+
+
+def _asked(one: Judgement, plan: Plan) -> str:
+    change = plan.changes.get(one.facts.id)  # of what goes alone
+    return asked_of(plan.act, one.facts, change) if change is not None else ""
 
 
 def _fate(volume: VolumeFacts) -> Text:

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
-from msgspec import Struct
 from rich.text import Text
 
-from trainctl_tui.domain.acts import Act, Policy, Situation, Verdict
+from trainctl_tui.domain.acts import Judgement, Situation, Verdict
+from trainctl_tui.domain.changing import settled
 from trainctl_tui.domain.errors import Refused, Trouble
-from trainctl_tui.domain.plans import DIALOG, Approval, Plan, make
+from trainctl_tui.domain.orders import UNASKED
+from trainctl_tui.domain.plans import DIALOG, Plan, make
+from trainctl_tui.domain.rule import DESTROY
+from trainctl_tui.domain.rules_tags import LOCK
+from trainctl_tui.domain.rules_volumes import DAY
 from trainctl_tui.link.messages import Answer, FactsAnswer, NoAnswer
 from trainctl_tui.listing.format import plural
 from trainctl_tui.listing.news import Key
 from trainctl_tui.safe import safe
 from trainctl_tui.tui.gesture import Gesture
+from trainctl_tui.tui.wishes import Consent, Standing, Wish
 
 _LONGEST = 100  # characters that are taken of what is typed
-
-
-class Wish(Struct, frozen=True):
-    """What was asked for when the key went down. ``hidden`` of the targets are not in view."""
-
-    act: Act
-    targets: tuple[Key, ...]
-    hidden: int
-    account: str
-    endpoint: str
-    policy: Policy
-    dry_run: bool = False
-
-
-class Consent(Struct, frozen=True):
-    """A plan and the user's word for it."""
-
-    plan: Plan
-    approval: Approval
 
 
 class Planning:
@@ -45,12 +31,15 @@ class Planning:
         self.wish = wish
         self.plan: Plan | None = None
         self.trouble: Trouble | None = None
+        self._is_unfit = False  # what is wished can be done to none: a trouble that reading again mends not
         self.typed = ""
         self._here = ""  # one of those that need a word; it keeps its place when another comes or goes
         self._drawn: tuple[str, float] = ("", 0.0)  # the highlighted id on the screen, and since when
         self.gesture = Gesture()
         self._answer: FactsAnswer | None = None
+        self._unlocked: dict[str, float] = {}
         self._said = ""
+        self.slept = 0.0
         self._included: set[str] = set()
         self._asked = 0
         self.is_reading = False
@@ -61,11 +50,16 @@ class Planning:
         """Begin to read everything anew; return the number of the question."""
         self._asked += 1
         self._answer, self.trouble, self._said = None, None, ""
+        self._is_unfit = False
         self.gesture.asleep()
         self.is_reading = True
         return self._asked
 
-    def heard(self, number: int, answer: Answer, busy: Mapping[str, str], at: float) -> bool:
+    def forget(self, gap: float) -> None:
+        """Take back all that the user said: it was said ``gap`` seconds ago, of another world."""
+        self.typed, self._included, self.slept = "", set(), gap
+
+    def heard(self, number: int, answer: Answer, standing: Standing, at: float) -> bool:
         """Take an answer, unless it is a late one to an older question; return whether it was taken.
 
         ``at`` is when it is shown, in seconds that never go back.
@@ -75,25 +69,38 @@ class Planning:
         self.is_reading = False
         if isinstance(answer, FactsAnswer):
             self._answer = answer
-            self._judge(busy, at)
+            self._judge(standing, at)
         elif isinstance(answer, NoAnswer):
             self.trouble = answer.trouble
         return True
 
-    def _judge(self, busy: Mapping[str, str], at: float) -> None:
+    def _judge(self, standing: Standing, at: float) -> None:
         """Make the plan of what was read; a word that was typed for another plan is forgotten."""
         answer, wish = self._answer, self.wish
         assert answer is not None
         before = self.plan
+        try:
+            changes = settled(wish.act, answer.facts, wish.wanted, policy=wish.policy)
+        except Refused as error:
+            self.plan, self.trouble, self._is_unfit = None, error.trouble, True
+            return
+        self._unlocked = dict(standing.unlocked)
         self.plan = make(
             wish.act,
             answer.facts,
             wish.policy,
-            Situation(wish.account, answer.identity.account, answer.now, busy=dict(busy)),
+            Situation(
+                wish.account,
+                answer.identity.account,
+                answer.now,
+                busy=dict(standing.busy),
+                unlocked=self._unlocked,
+            ),
             answer.fleets,
             actor=answer.identity.arn,
             endpoint=wish.endpoint,
             included=self._included,
+            changes={id: change for id, change in changes.items() if change != UNASKED},
         )
         if before is not None and before.hash() != self.plan.hash():
             self.typed = ""
@@ -111,6 +118,15 @@ class Planning:
             self._answer = None
             self.gesture.asleep()
         return old
+
+    @property
+    def uncopied(self) -> tuple[Key, ...]:
+        """The volumes that would end without a snapshot of these days: a snapshot first would keep them."""
+        if self.plan is None or self.plan.act not in DESTROY:
+            return ()
+        judged = (*self.plan.goes, *self.plan.needs_word)
+        days = self.wish.policy.snapshot_days
+        return tuple((one.facts.region, id) for one in judged for id in _uncopied(one, days))
 
     # ---- the user's word ----
 
@@ -138,7 +154,7 @@ class Planning:
         if id != self._drawn[0]:
             self._drawn = id, at
 
-    def include(self, busy: Mapping[str, str], at: float, pressed: float) -> None:
+    def include(self, standing: Standing, at: float, pressed: float) -> None:
         """Give the word for the highlighted target, or take it back; all is judged again.
 
         A key that was ``pressed`` before that target was seen to be highlighted was meant for another one.
@@ -151,7 +167,7 @@ class Planning:
             return
         self._here = here
         self._included ^= {here}
-        self._judge(busy, at)
+        self._judge(standing, at)
 
     def type(self, text: str) -> None:
         """Add to the phrase. A line that was pasted loses its end: it confirms nothing."""
@@ -180,24 +196,39 @@ class Planning:
 
     # ---- what is said ----
 
-    def standing(self, old: bool, small: bool) -> tuple[Text, str]:
+    def standing(self, old: bool, small: bool, now: float) -> tuple[Text, str]:
         """Return what the confirming line says, and the state of its border: asleep, open, wrong, match."""
         if self.trouble is not None:
-            return Text(f"Could not check. {safe(self.trouble, 400)} Press r.", "bold yellow"), "asleep"
+            return self._trouble_told(self.trouble), "asleep"
         if old:
             told = f"The facts are older than {DIALOG:.0f} s. Any key reads them again."
             return Text(told, "bold yellow"), "asleep"
         if not self.is_read or self.plan is None:
-            return Text(f"Checking {plural(len(self.wish.targets), 'instance')} …", "dim"), "asleep"
+            return Text(f"Checking {plural(len(self.wish.targets), self.wish.noun)} …", "dim"), "asleep"
         if small:
             return Text("Make the terminal at least 60x15 to confirm.", "bold yellow"), "asleep"
         if self._said:
             return Text(safe(self._said, 400), "bold yellow"), "wrong"
         if self.plan.verdict is Verdict.REFUSE:
-            return self._refusal(self.plan), "asleep"
+            return self._refusal(self.plan, self.locked_for(now)), "asleep"
         return self._question(self.plan)
 
-    def _refusal(self, plan: Plan) -> Text:
+    def _trouble_told(self, trouble: Trouble) -> Text:
+        if self._is_unfit:
+            return Text(f"This cannot be done. {safe(trouble, 400)}", "bold red")
+        return Text(f"Could not check. {safe(trouble, 400)} Press r.", "bold yellow")
+
+    def locked_for(self, now: float) -> float:
+        """Return for how many seconds yet a protection that was taken off keeps a target from its end."""
+        if self.plan is None or self.plan.act not in DESTROY:
+            return 0.0
+        ids = {id for one in self.plan.judgements for id in _ids_of(one)}
+        return max([0.0, *(at + LOCK - now for id, at in self._unlocked.items() if id in ids)])
+
+    def _refusal(self, plan: Plan, locked: float) -> Text:
+        if locked > 0:
+            told = f"A protection was just taken off: {locked:.0f} s more, then press r."
+            return Text(told, "bold yellow")
         if plan.goes or not plan.needs_word:
             return Text("Nothing of this may go.", "bold red")
         return Text("Nothing goes yet. Include one by one: Tab to go to it, + to include it.", "bold magenta")
@@ -211,3 +242,20 @@ class Planning:
         if self.typed == plan.phrase:
             return line.append("  Enter", "bold green"), "match"
         return line, "open" if plan.phrase.startswith(self.typed) else "wrong"
+
+
+def _ids_of(one: Judgement) -> Iterator[str]:
+    yield one.facts.id
+    yield from (volume.id for volume in one.facts.volumes or ())
+
+
+def _uncopied(one: Judgement, days: float) -> Iterator[str]:
+    rows = {found.row for found in one.findings}
+    if "D21" in rows:
+        yield one.facts.id
+    if "D12" in rows:
+        oldest = one.facts.read_at - days * DAY
+        for volume in one.facts.volumes or ():
+            is_data = not volume.is_root and volume.delete_on_termination is not False
+            if is_data and (volume.snapshot_at is None or volume.snapshot_at < oldest):
+                yield volume.id

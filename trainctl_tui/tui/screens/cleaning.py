@@ -5,10 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from trainctl_tui.domain.errors import TrainctlError
-from trainctl_tui.domain.resources import Kind
-from trainctl_tui.listing.news import Key
-from trainctl_tui.listing.waste import found, hindrance
-from trainctl_tui.tui.screens.cleanup import CleanupScreen
+from trainctl_tui.listing.waste import act_of, found, hindrance
+from trainctl_tui.tui.screens.cleanup import Chosen, CleanupScreen
 from trainctl_tui.tui.screens.taking import Taking
 
 
@@ -19,11 +17,10 @@ class Cleaning(Taking):
     _no_journal = ""
 
     def action_waste(self) -> None:
-        """Show only instances that could be cleaned up, or all of them again."""
-        pane = next(pane for pane in self.panes if pane.spec.kind is Kind.INSTANCES)
-        self.active = self.panes.index(pane)
+        """Show only what could be cleaned up in this pane, or everything again."""
         self._note_busy()
-        pane.set_waste_only(not pane.waste_only)
+        self.pane.facts = self._facts
+        self.pane.set_waste_only(not self.pane.waste_only)
 
     def action_cleanup(self) -> None:
         """Open the clean-up session on what is listed now."""
@@ -52,12 +49,13 @@ class Cleaning(Taking):
         self._no_journal = ""
         self._facts = replace(self._facts, busy=frozenset((*busy, *busy.values())))
 
-    async def _end_session(self, keys: tuple[Key, ...] | None) -> None:
-        """Mark what was chosen in the Instances pane, where it stays marked for a retry, and plan its end."""
+    async def _end_session(self, chosen: Chosen | None) -> None:
+        """Mark what was chosen in its pane, where it stays marked for a retry, and plan its end."""
         self._cleanup = None
-        if not keys:
+        if chosen is None:
             return
-        pane = next(pane for pane in self.panes if pane.spec.kind is Kind.INSTANCES)
+        kind, keys = chosen
+        pane = self.pane_of(kind)
         self.active = self.panes.index(pane)
         pane.table.mark(keys)
-        await self.run_action("terminate")
+        await self.run_action(act_of(kind).value)

@@ -6,6 +6,8 @@ user's word, or was there when the session opened.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,18 +16,24 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from trainctl_tui.domain.findings import Candidate, Findings
+from trainctl_tui.domain.resources import Kind
 from trainctl_tui.domain.tags import name_of
 from trainctl_tui.listing.format import plural
 from trainctl_tui.listing.news import Key
-from trainctl_tui.listing.waste import cost, sum_of, unsure_text, why
+from trainctl_tui.listing.waste import cost, kind_of, sum_of, unsure_text, why
 from trainctl_tui.safe import safe
 
 _NOTHING = "Nothing here that could be cleaned up without looking into machines."
-_KEYS = "Space mark · * all · \\ none · t plan to terminate · Esc out"
+_KEYS = "j k move · Space mark · * all · \\ none · t terminate · D delete · Esc out"
+_NOUNS = {Kind.INSTANCES: "machine", Kind.VOLUMES: "volume", Kind.SNAPSHOTS: "snapshot"}
+_WHICH = "Move to a volume or a snapshot first: D plans the marked ones of that kind."
+
+Chosen: TypeAlias = tuple[Kind, tuple[Key, ...]]
+"""What to plan the end of: one kind at a time, as each has an act of its own."""
 
 
-class CleanupScreen(ModalScreen[tuple[Key, ...] | None]):
-    """Ends with the keys of what was marked when ``t`` was pressed, or None.
+class CleanupScreen(ModalScreen[Chosen | None]):
+    """Ends with what was marked of a kind when ``t`` or ``D`` was pressed, or None.
 
     ``hindrance`` says why nothing can be planned now, or "". ``show`` tells what is found later.
     """
@@ -37,7 +45,8 @@ class CleanupScreen(ModalScreen[tuple[Key, ...] | None]):
         Binding("space", "mark", show=False),
         Binding("asterisk", "mark_all", show=False),
         Binding("backslash", "clear", show=False),
-        Binding("t", "plan", show=False),
+        Binding("t", "terminate", show=False),
+        Binding("D", "delete", show=False),
     ]
 
     def __init__(self, findings: Findings, hindrance: str) -> None:
@@ -92,7 +101,7 @@ class CleanupScreen(ModalScreen[tuple[Key, ...] | None]):
         one = self._held[key]
         row = one.row
         mark = "[x] " if key in self.marks else "[ ] "
-        text = Text(f"{mark}{safe(row.id):<19}  {safe(row.state):<8}  {safe(row.region)}  ")
+        text = Text(f"{mark}{safe(row.id):<22}  {safe(row.state):<8}  {safe(row.region)}  ")
         text.append(cost(one), "bold")
         text.append(f"\n    {safe(name_of(row.tags), 24) or '-'}: ").append(safe(why(one)), "dim")
         return text
@@ -154,14 +163,32 @@ class CleanupScreen(ModalScreen[tuple[Key, ...] | None]):
         event.stop()
         self.action_mark()
 
-    def action_plan(self) -> None:
-        """End with what is marked, unless something hinders."""
+    def action_terminate(self) -> None:
+        """End with the machines that are marked, unless something hinders."""
+        self._plan(Kind.INSTANCES)
+
+    def action_delete(self) -> None:
+        """End with the marked volumes or snapshots: the kind under the cursor, else the only one marked."""
+        here = None if (key := self._here) is None else kind_of(self._held[key])
+        kinds = {kind_of(self._held[key]) for key in self.marks} - {Kind.INSTANCES}
+        if here in (Kind.VOLUMES, Kind.SNAPSHOTS):
+            self._plan(here)
+        elif len(kinds) == 1:
+            self._plan(kinds.pop())
+        else:
+            self._tell(_WHICH)
+
+    def _plan(self, kind: Kind) -> None:
+        keys = tuple(key for key, one in self._held.items() if key in self.marks and kind_of(one) is kind)
         if self._hindrance:
             self._tell(f"Nothing can be planned. {self._hindrance}")
-        elif not self.marks:
-            self._tell("Nothing is marked. Mark a machine with Space.")
+        elif not keys:
+            noun = _NOUNS[kind]
+            self._tell(
+                f"Nothing is marked. Mark a {noun} with Space." if not self.marks else f"No {noun} is marked."
+            )
         else:
-            self.dismiss(tuple(key for key in self._held if key in self.marks))
+            self.dismiss((kind, keys))
 
 
 def _key(one: Candidate) -> Key:

@@ -94,9 +94,7 @@ class Dashboard(Asking):
         facts = self._make_facts(before)
         for pane in self.panes:
             kind = pane.spec.kind
-            side = kind is Kind.INSTANCES and not all(
-                same_lanes(news.lanes(one), before.lanes(one)) for one in (Kind.TYPES, Kind.STATUSES)
-            )
+            side = not all(same_lanes(news.lanes(one), before.lanes(one)) for one in pane.spec.sides)
             if side or news.regions != before.regions or not same_lanes(news.lanes(kind), before.lanes(kind)):
                 pane.show(news, facts)
         self._refresh_lines()
@@ -115,6 +113,8 @@ class Dashboard(Asking):
             rows=news.rows,
             prices=news.prices,
             frame=self._beats if turning else None,
+            lineage=held.lineage.renewed(news.of(Kind.VOLUMES), news.of(Kind.SNAPSHOTS), news.whole),
+            sightings=held.sightings if news.histories is before.histories else news.sightings,
         )
         return self._facts
 

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 
+from msgspec.structs import replace
 from rich.text import Text
 
-from trainctl_tui.domain.operations import FAILURES
+from trainctl_tui.domain.acts import Act
+from trainctl_tui.domain.operations import FAILURES, Operation
+from trainctl_tui.domain.orders import UNASKED, Change
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.link.messages import Refresh
+from trainctl_tui.providers.requests import kind_of
 from trainctl_tui.safe import safe_lines
 from trainctl_tui.services.operating import Board
 from trainctl_tui.tui.operation_text import is_orphan
-from trainctl_tui.tui.screens.acting import Acting
+from trainctl_tui.tui.screens.choosing import Choosing
 from trainctl_tui.tui.screens.operations import OperationsScreen
 from trainctl_tui.tui.screens.text import TextScreen
 
+_LISTED = (Kind.INSTANCES, Kind.VOLUMES, Kind.SNAPSHOTS)
+_VOLUMES = frozenset({Kind.VOLUMES})
+_ALSO: Mapping[Act, frozenset[Kind]] = MappingProxyType(
+    {
+        Act.TERMINATE: _VOLUMES,
+        Act.ATTACH: frozenset({Kind.INSTANCES}),
+        Act.DETACH: frozenset({Kind.INSTANCES}),
+        Act.KEEP: frozenset({Kind.INSTANCES}),
+        Act.SNAPSHOT: frozenset({Kind.SNAPSHOTS}),
+        Act.CREATE: _VOLUMES,
+        Act.RESTORE: _VOLUMES,
+    }
+)
+"""What an act changes besides its targets."""
 
-class Following(Acting):
+
+class Following(Choosing):
     """The part of the dashboard that follows the journal."""
 
     _operations: OperationsScreen | None = None
@@ -43,7 +64,7 @@ class Following(Acting):
         before, self.board = self.board, board
         if before.operations and _states(before) != _states(board):
             # What was seen of a target is news of its row, too.
-            self.owner.session.send(Refresh((Kind.INSTANCES,)))
+            self.owner.session.send(Refresh(_touched(before, board)))
         if self._operations is not None and self._operations.is_attached:
             self._operations.show(board)
         elif not self._greeted and any(map(is_orphan, board.unfinished)) and self.is_current:
@@ -67,8 +88,9 @@ class Following(Acting):
             if target.outcome in FAILURES
         }
         if failed:
-            table = self.pane_of(Kind.INSTANCES).table
-            table.mark([*table.model.marks, *failed])
+            for kind in {kind_of(id) for _, id in failed}:
+                table = self.pane_of(kind).table
+                table.mark([*table.model.marks, *(key for key in failed if kind_of(key[1]) is kind)])
 
     def action_operations(self, here: str = "") -> None:
         """Open the Operations pane, on one of them where it is named."""
@@ -112,10 +134,30 @@ class Following(Acting):
             whose = f"account {one.account}" + (f" (profile {one.profile})" if one.profile else "")
             self.owner.tell(f"Operation {id} was in {whose}, and this window shows another.", bad=True)
             return
-        self.active = self.panes.index(self.pane_of(Kind.INSTANCES))
         failed = [target for target in one.targets if target.outcome in FAILURES]
-        self.plan_act(one.act, tuple((target.region, target.id) for target in failed))
+        kind = kind_of(failed[0].id) if failed else Kind.INSTANCES
+        self.active = self.panes.index(self.pane_of(kind))
+        wanted = _wish_of(one, [target.id for target in failed])
+        self.plan_act(one.act, tuple((target.region, target.id) for target in failed), wanted, kind)
 
 
 def _states(board: Board) -> dict[str, str]:
     return {target.id: target.state for one in board.operations for target in one.targets}
+
+
+def _touched(before: Board, board: Board) -> tuple[Kind, ...]:
+    """Return of which kinds something was seen anew; a volume that is attached or made is news of both."""
+    states, kinds = _states(before), set[Kind]()
+    for one in board.operations:
+        if any(states.get(target.id) != target.state for target in one.targets):
+            kinds |= {kind_of(target.id) for target in one.targets}
+            kinds |= _ALSO.get(one.act, frozenset())
+    return tuple(kind for kind in _LISTED if kind in kinds)
+
+
+def _wish_of(operation: Operation, ids: list[str]) -> Change:
+    """Return what was wished when an operation was planned: what the facts filled in is settled anew."""
+    asked = next((operation.changes[id] for id in ids if id in operation.changes), UNASKED)
+    if operation.act in (Act.UNPROTECT, Act.PROTECT):
+        return UNASKED
+    return replace(asked, device="") if operation.act in (Act.ATTACH, Act.DETACH, Act.KEEP) else asked

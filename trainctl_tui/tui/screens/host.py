@@ -91,4 +91,5 @@ class Host(Screen[None]):
             owner_keys=settings.owner_keys,
             protected_keys=settings.protected_keys,
             user=settings.user,
+            snapshot_days=settings.old_snapshot_days,
         )

@@ -122,7 +122,8 @@ class OperationsScreen(ModalScreen[tuple[str, str] | None]):
             text.append(f"  {safe(trouble, 300)}", "bold yellow")
         elif not ordered:
             text.append(
-                "  Nothing was ever begun here. S starts, x stops, t terminates what is marked.", "dim"
+                "  Nothing was ever begun here. S starts, x stops, t terminates, D deletes what is marked.",
+                "dim",
             )
         if self._drawn.get("") != text:
             self._drawn[""] = text

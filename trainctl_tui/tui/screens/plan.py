@@ -6,7 +6,7 @@ each; until then, and while anything is in doubt, nothing confirms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from time import monotonic
 
 from rich.text import Text
@@ -18,10 +18,14 @@ from textual.widgets import Static
 
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.link.messages import Answer
-from trainctl_tui.listing.format import plural
+from trainctl_tui.listing.format import plural, wait
+from trainctl_tui.listing.news import Key
 from trainctl_tui.tui import plan_text
+from trainctl_tui.tui.lifecycle import GapWatch
+from trainctl_tui.tui.moves import MOVES
 from trainctl_tui.tui.plan_text import Fate
-from trainctl_tui.tui.planning import Consent, Planning, Wish
+from trainctl_tui.tui.planning import Planning
+from trainctl_tui.tui.wishes import Consent, Standing, Wish
 
 SMALLEST = (60, 15)
 """Columns and rows below which nothing is confirmed: a plan must be readable."""
@@ -31,22 +35,25 @@ _WIDTH, _HEAD = 100, 3  # cells and rows, as in app.tcss
 
 
 class PlanScreen(ModalScreen[Consent | None]):
-    """Ends with a Consent, or None. ``ask`` reads facts, ``busy`` tells whose operation names a target.
+    """Ends with a Consent, or None. ``ask`` reads facts, ``standing`` tells what the journal says.
 
-    ``now`` is the provider's clock.
+    ``now`` is the provider's clock. ``copy_first`` opens the plan of snapshots of these volumes above this
+    one; when that is over, everything is read again.
     """
 
     def __init__(
         self,
         wish: Wish,
         ask: Callable[[Callable[[Answer], None]], None],
-        busy: Callable[[], Mapping[str, str]],
+        standing: Callable[[], Standing],
         now: Callable[[], float],
+        copy_first: Callable[[tuple[Key, ...]], None],
     ) -> None:
         super().__init__()
         self.planning = Planning(wish)
-        self._ask, self._busy, self._now = ask, busy, now
-        self._was_old = False
+        self._ask, self._standing, self._now, self._copy_first = ask, standing, now, copy_first
+        self._was_old = self._was_locked = self._was_covered = False
+        self.gaps = GapWatch()  # its own: a key may come before the app is told that it slept
         self._head = Static(id="plan-head")
         ids = (id for _, id in wish.targets)
         self._body = VerticalScroll(Static(plan_text.checking(ids)), id="plan-body", can_focus=False)
@@ -66,6 +73,12 @@ class PlanScreen(ModalScreen[Consent | None]):
         self._check()
         self.set_interval(1.0, self._age)
 
+    def on_screen_resume(self) -> None:
+        """Read all again when the plan of the snapshots is over."""
+        if self._was_covered:
+            self._was_covered = False
+            self._check()
+
     def on_resize(self, _event: events.Resize) -> None:
         """Give the frame up where there is little room."""
         self.set_class(self.app.size.height < _LOW, "-low")
@@ -79,7 +92,7 @@ class PlanScreen(ModalScreen[Consent | None]):
         self._ask(lambda answer: self._heard(number, answer))
 
     def _heard(self, number: int, answer: Answer) -> None:
-        if self.is_attached and self.planning.heard(number, answer, self._busy(), monotonic()):
+        if self.is_attached and self.planning.heard(number, answer, self._standing(), monotonic()):
             self._draw()
 
     @property
@@ -87,7 +100,21 @@ class PlanScreen(ModalScreen[Consent | None]):
         # While facts are read again the old plan is no news.
         return not self.planning.is_reading and self.planning.is_old(self._now())
 
+    def _has_slept(self) -> bool:
+        """Begin anew after a stop or a sleep; return whether there was one. What was typed is forgotten."""
+        gap = self.gaps.beat()
+        if gap is not None:
+            self.planning.forget(gap)
+            self._check()
+        return gap is not None
+
     def _age(self) -> None:
+        if self._has_slept():
+            return
+        locked = self.planning.locked_for(self._now()) > 0
+        if locked or self._was_locked:
+            self._was_locked = locked
+            self._tell()
         if self._is_old and not self._was_old:
             self._was_old = True
             self._tell()
@@ -136,7 +163,7 @@ class PlanScreen(ModalScreen[Consent | None]):
     def _tell(self) -> None:
         """Say again what can be confirmed, and how."""
         self._head.update(self._title())
-        text, state = self.planning.standing(self._is_old, self.is_small)
+        text, state = self.planning.standing(self._is_old, self.is_small, self._now())
         self._phrase.update(text)
         self._fit(text)
         for name in ("asleep", "open", "wrong", "match"):
@@ -148,7 +175,10 @@ class PlanScreen(ModalScreen[Consent | None]):
         foot.append("  j k PgUp PgDn move", "dim")
         if self.planning.waiting:
             foot.append(" · Tab next · + include", "dim")
-        if self.planning.plan is not None and not self.planning.plan.phrase:
+        if self.planning.uncopied:
+            foot.append(" · p snapshot first", "dim")
+        plan = self.planning.plan
+        if (plan is not None and not plan.phrase) or self.planning.trouble is not None:
             foot.append(" · r check again", "dim")
         return foot
 
@@ -163,11 +193,13 @@ class PlanScreen(ModalScreen[Consent | None]):
 
     def _title(self) -> Text:
         wish, plan = self.planning.wish, self.planning.plan
-        text = Text(f"{wish.act.capitalize()} {plural(len(wish.targets), 'instance')}", "bold")
+        text = Text(f"{wish.act.capitalize()} {plural(len(wish.targets), wish.noun)}", "bold")
         if wish.dry_run:
             text.append("  DRY RUN ", "bold yellow").append("nothing will be changed", "yellow")
         if wish.hidden:
             text.append(f"  {wish.hidden} of them hidden by the filter", "bold yellow")
+        if self.planning.slept:
+            text.append(f"  checked anew after {wait(self.planning.slept)} of sleep", "bold yellow")
         if plan is not None:
             regions = len({region for region, _ in wish.targets})
             text.append("\n").append_text(plan_text.who(plan, regions))
@@ -190,9 +222,11 @@ class PlanScreen(ModalScreen[Consent | None]):
         meant = gesture.is_meant("y", event.time) if event.key == "y" else gesture.was_read(event.time)
         if event.key in ("escape", "q"):
             self.dismiss(None)
+        elif self._has_slept():
+            return  # the key was meant for what stood here before
         elif self._is_old or (event.key == "r" and self.planning.trouble is not None):
             self._check()
-        elif move := _MOVES.get(event.key):
+        elif move := MOVES.get(event.key):
             move(self._body)
         elif self.planning.plan is not None and self.planning.is_read:
             self._take(event, self.planning.plan, meant)
@@ -205,26 +239,31 @@ class PlanScreen(ModalScreen[Consent | None]):
             self._bring_here()
         elif event.key == "plus":
             if self._is_here_in_sight:
-                planning.include(self._busy(), monotonic(), event.time)
+                planning.include(self._standing(), monotonic(), event.time)
                 self._draw()
             self._bring_here()
+        elif event.key == "p" and (volumes := planning.uncopied):
+            self._was_covered = True
+            self._copy_first(volumes)
         elif event.key == "r" and not plan.phrase:
             self._check()
         elif event.key in ("backspace", "ctrl+h", "ctrl+u"):
             planning.erase(event.key == "ctrl+u")
-        elif event.key == "enter":
-            if plan.phrase and planning.typed and meant:
-                self._confirm(planning.typed)
-            elif plan.phrase and planning.typed:
-                planning.too_quick("Enter")
-        elif plan.phrase:
+        elif plan.phrase and event.key != "enter":
             planning.type(event.character if event.character and event.is_printable else "")
-        elif event.key == "y":
-            if meant:
-                self._confirm("y")
-            else:
-                planning.too_quick("y")
+        else:
+            self._take_word(event.key, plan, meant)
         self._tell()
+
+    def _take_word(self, key: str, plan: Plan, meant: bool) -> None:
+        """Confirm by Enter what was typed, or by y where nothing is to be typed."""
+        word = self.planning.typed if plan.phrase else "y"
+        if not word or key != ("enter" if plan.phrase else "y"):
+            return
+        if meant:
+            self._confirm(word)
+        else:
+            self.planning.too_quick("Enter" if plan.phrase else "y")
 
     def on_paste(self, event: events.Paste) -> None:
         """Take a pasted phrase. It confirms nothing by itself."""
@@ -235,15 +274,3 @@ class PlanScreen(ModalScreen[Consent | None]):
     def _confirm(self, word: str) -> None:
         if not self.is_small and (consent := self.planning.confirm(word, self._now())) is not None:
             self.dismiss(consent)
-
-
-_MOVES: dict[str, Callable[[VerticalScroll], None]] = {
-    "j": lambda body: body.scroll_relative(y=1, animate=False),
-    "down": lambda body: body.scroll_relative(y=1, animate=False),
-    "k": lambda body: body.scroll_relative(y=-1, animate=False),
-    "up": lambda body: body.scroll_relative(y=-1, animate=False),
-    "pagedown": lambda body: body.scroll_page_down(animate=False),
-    "pageup": lambda body: body.scroll_page_up(animate=False),
-    "home": lambda body: body.scroll_home(animate=False),
-    "end": lambda body: body.scroll_end(animate=False),
-}

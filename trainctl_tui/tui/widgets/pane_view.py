@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -56,7 +57,8 @@ class PaneView(Vertical):
         self._regions: tuple[str, ...] = ()
         self._hourly = Bill()
         self._listed: dict[Lane, int] = {}  # the sweep of which rows are in view
-        self._sides: tuple[Rows, Rows] = ({}, {})
+        self._sides: tuple[Rows, ...] = ()
+        self._joined: frozenset[tuple[Kind, str]] = frozenset()
         self._judged_at = facts.now
         self._sides_are_news = False
         self.memory = memory if spec.column(memory.order) else replace(memory, order="")
@@ -90,20 +92,24 @@ class PaneView(Vertical):
     def show(self, news: News, facts: Facts) -> None:
         """Take in what is known now."""
         before, self._lanes = self._lanes, news.lanes(self.spec.kind)
-        sides, self._sides = self._sides, (news.of(Kind.TYPES), news.of(Kind.STATUSES))
+        joined = self._take_sides(news, facts)
         self._regions = news.regions
         self._hourly = news.hourly
         self.facts = facts
         self.table.set_rows(news.of(self.spec.kind), facts, self._listed_anew(before))
-        if self.spec.kind is Kind.INSTANCES:
-            self._sides_are_news |= any(
-                one is not other for one, other in zip(sides, self._sides, strict=True)
-            )
-            coming = any(lane.pending for kind in (Kind.TYPES, Kind.STATUSES) for lane in news.lanes(kind))
-            self._weigh_sides(at_once=not coming)
+        self._sides_are_news |= joined
+        coming = any(lane.pending for kind in self.spec.sides for lane in news.lanes(kind))
+        self._weigh_sides(at_once=not coming)
         if self.whole:
             self.table.begin()
         self.show_title()
+
+    def _take_sides(self, news: News, facts: Facts) -> bool:
+        """Take what the rows are joined with; say whether it is news."""
+        sides, self._sides = self._sides, tuple(news.of(kind) for kind in self.spec.sides)
+        joined, self._joined = self._joined, frozenset(facts.lineage.whole)
+        same = len(sides) == len(self._sides) and all(map(is_, sides, self._sides))
+        return not same or joined != self._joined
 
     def _listed_anew(self, before: tuple[LaneState, ...]) -> dict[str, bool]:
         """Return the regions that a sweep began to list, and whether anything was complete there before."""
@@ -191,7 +197,7 @@ class PaneView(Vertical):
         self.show_title()
 
     def _weigh_sides(self, at_once: bool) -> None:
-        """Reconsider the rows if types or health are news, and they were not looked at a moment ago."""
+        """Reconsider the rows if what they are joined with is news, and they were not judged a moment ago."""
         if self._sides_are_news and (at_once or abs(self.facts.now - self._judged_at) >= _SIDES_ANEW):
             self._reconsider()
 
