@@ -142,6 +142,19 @@ def test_a_missing_row_and_a_moved_row_are_found(tmp_path: Path) -> None:
         journal.confirmed(id)
 
 
+def test_an_intent_that_reaches_no_row_is_no_intent(tmp_path: Path) -> None:
+    id = written(tmp_path)
+    journal = journal_at(tmp_path)
+    pen = journal.take(id)
+    with sqlite3.connect(tmp_path / NAME) as connection:
+        connection.execute("DELETE FROM target WHERE number = 1")
+    connection.close()
+    with pytest.raises(NoJournal, match="target .* is missing"):
+        pen.intent([facts(2).id], {})
+    assert [event.phase for event in journal.events(id)].count("intent") == 1
+    journal.close()
+
+
 @pytest.mark.parametrize("body", [None, "text", 1])
 def test_a_row_that_became_of_another_type_is_damaged(body: object) -> None:
     with pytest.raises(DamagedError, match="op/1 is damaged"):

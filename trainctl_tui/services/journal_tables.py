@@ -56,12 +56,14 @@ def targets_of(connection: sqlite3.Connection, op: OpRecord) -> list[Tracked]:
 
 
 def put_target(connection: sqlite3.Connection, op: str, tracked: Tracked) -> None:
-    """Write what is new of a target."""
+    """Write what is new of a target. A write that reaches no row must not be taken for one that did."""
     id = tracked.target.id
-    connection.execute(
+    written = connection.execute(
         "UPDATE target SET body = ?, sum = ? WHERE op = ? AND id = ?",
         (*sealed(f"target/{op}/{id}", tracked), op, id),
     )
+    if written.rowcount != 1:
+        raise DamagedError(f"target {id} of operation {op} is missing")
 
 
 def add_event(connection: sqlite3.Connection, event: Event) -> None:
