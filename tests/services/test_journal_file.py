@@ -128,6 +128,13 @@ def test_a_missing_row_and_a_moved_row_are_found(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path)
     id = written(tmp_path)
     with sqlite3.connect(tmp_path / NAME) as connection:
+        connection.execute("UPDATE target SET number = 65 WHERE number = 1")
+    connection.close()
+    with pytest.raises(NoJournal, match=r"targets of operation .* are missing"):
+        journal_at(tmp_path).operation(id)
+    shutil.rmtree(tmp_path)
+    id = written(tmp_path)
+    with sqlite3.connect(tmp_path / NAME) as connection:
         rows = connection.execute("SELECT number, body, sum FROM target ORDER BY number").fetchall()
         for number in (0, 1):
             connection.execute(
@@ -149,7 +156,7 @@ def test_an_intent_that_reaches_no_row_is_no_intent(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / NAME) as connection:
         connection.execute("DELETE FROM target WHERE number = 1")
     connection.close()
-    with pytest.raises(NoJournal, match="target .* is missing"):
+    with pytest.raises(NoJournal, match=r"target .* is missing"):
         pen.intent([facts(2).id], {})
     assert [event.phase for event in journal.events(id)].count("intent") == 1
     journal.close()

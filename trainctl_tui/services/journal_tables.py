@@ -48,11 +48,11 @@ def put_op(connection: sqlite3.Connection, op: OpRecord) -> None:
 def targets_of(connection: sqlite3.Connection, op: OpRecord) -> list[Tracked]:
     """Return the targets of an operation in the order of the selection; none may be missing."""
     rows = connection.execute(
-        "SELECT id, body, sum FROM target WHERE op = ? ORDER BY number", (op.id,)
+        "SELECT number, id, body, sum FROM target WHERE op = ? ORDER BY number", (op.id,)
     ).fetchall()
-    if len(rows) != op.targets:
+    if [row[0] for row in rows] != list(range(op.targets)):
         raise DamagedError(f"targets of operation {op.id} are missing")
-    return [unsealed(f"target/{op.id}/{id}", body, sum, Tracked) for id, body, sum in rows]
+    return [unsealed(f"target/{op.id}/{id}", body, sum, Tracked) for _, id, body, sum in rows]
 
 
 def put_target(connection: sqlite3.Connection, op: str, tracked: Tracked) -> None:
