@@ -245,7 +245,6 @@ TWO = replace(HOLDER, instance_id="i-2")
                 ("images", None, "images: none -> unknown"),
             )
         ),
-        (volume(host=HOST), volume(), "machine: known -> unknown"),
         *(
             (volume(host=HOST), volume(host=replace(HOST, **{name: new})), told)
             for name, new, told in (

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -22,24 +20,6 @@ def acted() -> Iterator[SimCloud]:
         yield running
 
 
-@contextmanager
-def passing(stage: Stage) -> Iterator[None]:
-    """Let a minute pass again and again: snapshots and volumes take time."""
-    over = threading.Event()
-
-    def hurry() -> None:
-        while not over.wait(0.2):
-            stage.cloud.engine_command("advance", seconds=60)
-
-    thread = threading.Thread(target=hurry)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
 def rows(stage: Stage, kind: str, id: str) -> list[dict[str, Any]]:
     told = json.loads(stage.run("list", kind, "--filter", f"id:{id}", "--output", "json").out)
     items: list[dict[str, Any]] = told["items"]
@@ -47,12 +27,20 @@ def rows(stage: Stage, kind: str, id: str) -> list[dict[str, Any]]:
 
 
 def done(stage: Stage, *words: str) -> dict[str, Any]:
-    """Carry an act out while time passes, and return its one target."""
-    with passing(stage):
-        ended = stage.run(*words, "--json")
+    """Carry an act out while time passes once it is confirmed, and return its one target."""
+    ended = stage.run(*words, "--json", "--detach")
     assert ended.code == 0, ended
-    (target,) = json.loads(ended.out)["operation"]["targets"]
+    id = json.loads(ended.out)["operation"]["id"]
+    told: dict[str, Any] = {}
+    while not told.get("ended_at"):
+        if any(one["request_id"] for one in told.get("targets", ())):
+            stage.cloud.engine_command("advance", seconds=60)  # once it was sent: disks take time
+        shown = stage.run("op", "show", id, "--json")
+        assert shown.code == 0, shown
+        told = json.loads(shown.out)
+    (target,) = told["targets"]
     found: dict[str, Any] = target
+    assert found["outcome"] == "done", told
     return found
 
 
@@ -113,8 +101,7 @@ def test_what_is_protected_is_not_deleted_and_unprotecting_locks_it(stage: Stage
 
 def test_tags_are_set_and_removed_and_those_that_protect_are_not(stage: Stage) -> None:
     machine, id = stage.machine(), created(stage)
-    with passing(stage):
-        ended = stage.run("tag", machine, id, "--set", "team=nlp", "--confirm", "tag 2")
+    ended = stage.run("tag", machine, id, "--set", "team=nlp", "--confirm", "tag 2", "--include", id)
     assert ended.code == 0, ended
     assert "team" in str(rows(stage, "volumes", id)[0]["tags"])
     assert "team" in str(rows(stage, "instances", machine)[0]["tags"])

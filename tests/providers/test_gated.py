@@ -80,7 +80,7 @@ def test_all_that_the_program_reads_passes_and_the_engine_agrees(models: dict[st
     [
         ("ec2", "TerminateInstances", {"InstanceIds": ["i-1"]}),
         ("ec2", "DeleteVolume", {"VolumeId": "vol-1"}),
-        ("ec2", "DeleteVolume", {"VolumeId": "vol-1", "DryRun": True}),
+        ("ec2", "DeleteVpc", {"VpcId": "vpc-1", "DryRun": True}),
         ("ec2", "CreateTags", {"Resources": ["i-1"], "Tags": []}),
         ("ec2", "ModifyInstanceAttribute", {"InstanceId": "i-1", "DisableApiStop": {"Value": False}}),
         ("sts", "GetSessionToken", {}),
@@ -144,7 +144,7 @@ def test_read_only_refuses_even_a_rehearsal(aws: ScriptedAws, make_provider: Mak
     with approved(Act.STOP, "i-1", endpoint=aws.url):
         for call in (shut.act, shut.rehearse):
             with pytest.raises(Refused, match="read-only"):
-                call(Act.STOP, REGION, ["i-1"], Patience())
+                call(Order(Act.STOP), REGION, ["i-1"], Patience())
     assert aws.seen == []
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.acting_cloud import OnStage
-from tests.support.execution import EXPIRED, NOW, OTHER, Stage, targets
+from tests.support.execution import EXPIRED, NOW, OTHER, REGION, Stage, targets
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.errors import (
     Bug,
+    Conflict,
     Denied,
     InvalidResponse,
     NothingSent,
@@ -36,6 +37,15 @@ def test_three_failures_in_a_row_end_the_sending(on: Stage) -> None:
     assert told.targets[0].code == "OperationNotPermitted"
     assert "3 others failed one after the other (OperationNotPermitted)" in told.targets[4].reason
     assert told.state is OpState.DONE_WITH_FAILURES
+
+
+def test_so_do_three_volumes_that_are_looked_at_and_have_not_moved(on: Stage) -> None:
+    op = on.confirm(Act.DELETE, [on.aims.volume(REGION) for _ in range(4)])
+    on.faults.always = Conflict("In use.", code="VolumeInUse")
+    told = on.run(op)
+    outcomes = [target.outcome for target in told.targets]
+    assert outcomes == [Outcome.FAILED] * 3 + [Outcome.NOT_ATTEMPTED]
+    assert not on.engine.effects
 
 
 def test_protection_that_comes_into_sight_after_the_call_is_named(on: Stage) -> None:

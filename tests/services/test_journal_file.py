@@ -26,7 +26,7 @@ from trainctl_tui.services.journal_pen import Pen
 from trainctl_tui.services.journal_rows import Sent
 from trainctl_tui.services.state_dir import NoJournal
 
-BENT = campaign(150, 2000)
+BENT = campaign(500, 5000)
 
 
 def written(folder: Path) -> str:
@@ -128,6 +128,13 @@ def test_a_missing_row_and_a_moved_row_are_found(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path)
     id = written(tmp_path)
     with sqlite3.connect(tmp_path / NAME) as connection:
+        connection.execute("UPDATE target SET number = 65 WHERE number = 1")
+    connection.close()
+    with pytest.raises(NoJournal, match=r"targets of operation .* are missing"):
+        journal_at(tmp_path).operation(id)
+    shutil.rmtree(tmp_path)
+    id = written(tmp_path)
+    with sqlite3.connect(tmp_path / NAME) as connection:
         rows = connection.execute("SELECT number, body, sum FROM target ORDER BY number").fetchall()
         for number in (0, 1):
             connection.execute(
@@ -140,6 +147,19 @@ def test_a_missing_row_and_a_moved_row_are_found(tmp_path: Path) -> None:
         journal.operation(id)
     with pytest.raises(NoJournal, match="is damaged"):
         journal.confirmed(id)
+
+
+def test_an_intent_that_reaches_no_row_is_no_intent(tmp_path: Path) -> None:
+    id = written(tmp_path)
+    journal = journal_at(tmp_path)
+    pen = journal.take(id)
+    with sqlite3.connect(tmp_path / NAME) as connection:
+        connection.execute("DELETE FROM target WHERE number = 1")
+    connection.close()
+    with pytest.raises(NoJournal, match=r"target .* is missing"):
+        pen.intent([facts(2).id], {})
+    assert [event.phase for event in journal.events(id)].count("intent") == 1
+    journal.close()
 
 
 @pytest.mark.parametrize("body", [None, "text", 1])
@@ -159,6 +179,7 @@ def told(journal: Journal, id: str) -> object:
         kept.planned,
         kept.op.account,
         kept.op.act,
+        kept.op.changes,
         pen.tracked,
         journal.operation(id).targets,
     )

@@ -225,7 +225,7 @@ def test_readers_lag_behind_and_catch_up() -> None:
 
 def test_what_nobody_implements_is_unsupported() -> None:
     with pytest.raises(EngineError, match="UnsupportedOperation"):
-        Local(0).call("ModifyVolume")
+        Local(0).call("ModifyVpcAttribute")
 
 
 def test_describe_heeds_dry_run() -> None:

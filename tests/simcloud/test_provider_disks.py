@@ -115,7 +115,7 @@ def test_what_is_not_there_has_no_state_and_what_is_to_be_made_is_new(provider: 
         REGION, [GONE, "new-0123"], NOBODY_WAITS, {"new-0123": Change(zone="us-east-1a", type="gp3")}
     )
     assert not unknown.is_known
-    assert (new.state, new.zone, new.type, new.kind) == ("new", "us-east-1a", "gp3", Kind.VOLUMES)
+    assert (new.state, new.zone, new.type, new.kind) == ("new", "us-east-1a", "", Kind.VOLUMES)
 
 
 def test_what_may_not_be_read_of_a_volume_is_unknown(sides: Sides) -> None:

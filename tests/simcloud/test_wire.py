@@ -156,7 +156,7 @@ def test_moto_answers_for_the_rest(cloud: SimCloud) -> None:
     ("service", "method", "params"),
     [
         ("ec2", "describe_volume_status", {}),  # ours to answer, not done
-        ("ec2", "modify_volume", {"VolumeId": "vol-0123456789abcdef0", "Size": 9}),
+        ("ec2", "reset_snapshot_attribute", {"SnapshotId": "snap-1", "Attribute": "createVolumePermission"}),
         ("ec2", "describe_capacity_reservations", {}),  # moto's, and moto lacks it
         ("ssm", "describe_sessions", {"State": "Active"}),
         ("health", "describe_events", {}),

@@ -107,12 +107,14 @@ class OnStage(EngineProvider):
         patience: Patience,
         changes: Mapping[str, Change] = NO_CHANGES,
     ) -> tuple[Facts, ...]:
-        if any(kind_of(id) is not Kind.INSTANCES for id in ids):
-            return super().facts(region, ids, patience, changes)
-        self._hear("DescribeInstances", region)
-        now = self._engine.settle()
-        seen = self._engine.world(region).seen(now)
-        return tuple(self._told(id, region, now, seen) for id in ids)
+        others = [id for id in ids if kind_of(id) is not Kind.INSTANCES]
+        found = {one.id: one for one in super().facts(region, others, patience, changes)} if others else {}
+        if len(others) < len(ids):
+            self._hear("DescribeInstances", region)
+            now = self._engine.settle()
+            seen = self._engine.world(region).seen(now)
+            found |= {id: self._told(id, region, now, seen) for id in ids if id not in found}
+        return tuple(found[id] for id in ids)
 
     def observe(
         self, order: Order, region: str, ids: Collection[str], patience: Patience

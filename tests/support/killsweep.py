@@ -134,6 +134,8 @@ class Sweep:
                 assert self.stage.aims.is_done(self.case.act, told.id, target), f"{id} is not so"
             if id in self.failing:
                 assert target.outcome is Outcome.FAILED, target
+            else:
+                assert target.outcome in (Outcome.DONE, Outcome.ACCEPTED, Outcome.UNCONFIRMED), target
         assert (told.state is OpState.NEEDS_HUMAN) == bool(unconfirmed)
         assert all(id in told.why for id in unconfirmed)
         checked, _ = self.audit.check()

@@ -52,9 +52,9 @@ SCENES = (
     Scene("acts", ("a",), "Do what with vol-"),
     Scene("modify", ("j", "j", "j", "enter"), "Modify vol-"),
     Scene("", ("escape",)),
-    Scene("create", ("a", "G", "k", "k", "k", "k", "enter"), "Create a volume"),
+    Scene("create", ("a", "k", "k", "k", "k", "enter"), "Create a volume"),
     Scene("", ("escape",)),
-    Scene("tags", ("a", "G", "enter"), "Tags of vol-"),
+    Scene("tags", ("a", "k", "enter"), "Tags of vol-"),
 )
 _PATIENCE = 60.0  # seconds until words must have come
 

@@ -162,9 +162,12 @@ def _copy(before: CopyFacts | None, after: CopyFacts | None) -> list[str]:
 
 
 def _host(before: Host | None, after: Host | None) -> list[str]:
-    """Tell what decides; which devices are taken does not, for a batch takes one after the other."""
+    """Tell what decides; which devices are taken does not, for a batch takes one after the other.
+
+    An attach without its machine is refused (D23); for other acts one may have been read, and says nothing.
+    """
     if before is None or after is None:
-        return [] if before is after else [f"machine: {_known(before)} -> {_known(after)}"]
+        return []
     return _fields(before, after, _OF_HOST, "") + _tags(before.tags, after.tags, " of the machine")
 
 

@@ -209,6 +209,8 @@ def _unmade(act: Act, facts: Facts, change: Change) -> str:
 def _bad_tags(facts: Facts, change: Change, policy: Policy, *, making: bool = False) -> str:
     kept = protection_of(facts, policy) if making else ()
     asked = [pair for pair in change.tags if pair not in kept]
+    if change.tags and change.untag:
+        return "Tags are set or removed: it takes two acts."
     for key in (*(key for key, _ in asked), *change.untag):
         if reason := _bad_key(key, policy):
             return reason

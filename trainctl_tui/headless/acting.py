@@ -62,14 +62,13 @@ def _act(given: argparse.Namespace) -> int:
     with asked.observed(given, launch, Source(launch, settings)) as source:
         included = (*(saved.included if saved is not None else ()), *given.include)
         wish = Wish(Act(given.verb), tuple(dict.fromkeys(included)), saved, change)
-        busy = bootstrap.journal().busy()
         prepared = prepare(
             wish,
             locate(source, ids, change.zone if saved is None else _zone_of(saved)),
             source,
             launch,
             settings.policy,
-            busy,
+            bootstrap.journal(),
         )
         return carry_out(prepared, ways)
 

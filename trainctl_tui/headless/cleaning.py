@@ -47,7 +47,8 @@ def cleanup(given: argparse.Namespace) -> int:
         refuse_read_only(launch)
     with asked.observed(given, launch, Source(launch, settings)) as source:
         known = source.fresh(KINDS)
-        busy = bootstrap.journal().busy()
+        journal = bootstrap.journal()
+        busy = journal.busy()
         findings = found(replace(known.facts, busy=frozenset((*busy, *busy.values()))))
         if code := report_lanes(known):
             return _not_whole(known, findings, ways, code)
@@ -60,7 +61,7 @@ def cleanup(given: argparse.Namespace) -> int:
         targets = [(one.row.region, one.row.id) for one in planned]
         ids = {id for _, id in targets}
         wish = Wish(act_of(kind), tuple(id for id in dict.fromkeys(given.include) if id in ids))
-        prepared = prepare(wish, targets, source, launch, settings.policy, busy)
+        prepared = prepare(wish, targets, source, launch, settings.policy, journal)
         return _plan(prepared, ways, _document(known, findings, chosen))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -15,6 +16,7 @@ from trainctl_tui.domain.changing import settled
 from trainctl_tui.domain.errors import ConfigError, Refused, Trouble
 from trainctl_tui.domain.orders import Change, Order
 from trainctl_tui.domain.plans import Plan
+from trainctl_tui.domain.rules_tags import LOCK
 from trainctl_tui.headless import output
 from trainctl_tui.headless.known import Source, no_region
 from trainctl_tui.headless.line import Line
@@ -26,6 +28,9 @@ from trainctl_tui.providers.base import CanAct, Patience, Provider
 from trainctl_tui.providers.requests import kind_of
 from trainctl_tui.safe import safe
 from trainctl_tui.services.facts import Target, gather
+
+if TYPE_CHECKING:
+    from trainctl_tui.services.journal import Journal
 
 Answer = TypeVar("Answer")
 
@@ -97,7 +102,7 @@ def prepare(
     source: Source,
     launch: Launch,
     policy: Policy,
-    busy: dict[str, str],
+    journal: Journal,
 ) -> Prepared:
     """Read the facts of all targets now and judge them. Raises what reading raises, and Refused."""
     provider = source.open()
@@ -107,7 +112,9 @@ def prepare(
     gathered = promptly(reading, lambda: gather(provider, targets, patience, asked, source.prices))
     account = gathered.identity.account
     _refuse_another(wish.saved, account, launch)
-    situation = Situation(screen_account=account, account=account, now=gathered.now, busy=busy)
+    wall = time.time()
+    unlocked = {id: at + gathered.now - wall for id, at in journal.unlocked(wall - LOCK).items()}
+    situation = Situation(account, account, gathered.now, busy=journal.busy(), unlocked=unlocked)
     if wish.saved is None:
         asked = settled(wish.act, gathered.facts, wish.change, policy=policy)
     plan = plans.make(

@@ -95,6 +95,8 @@ def _check_complete(act: Act, change: Change) -> None:
         raise ConfigError("Nothing is to change.", "", "Add --type, --size, --iops or --throughput.")
     if act is Act.TAG and not (change.tags or change.untag):
         raise ConfigError("No tag is to change.", "", "Add --set KEY=VALUE or --remove KEY.")
+    if change.tags and change.untag:
+        raise ConfigError("Tags are set or removed.", "It takes two calls.", "Do one after the other.")
 
 
 def _tags(words: Iterable[str]) -> Tags:

@@ -81,7 +81,7 @@ def disk_facts(
     at = look.read_at()
     for id in new:
         change = changes.get(id, Change())
-        found[id] = _facts(id, region, at, Kind.VOLUMES, state=NEW, zone=change.zone, type=change.type)
+        found[id] = _facts(id, region, at, Kind.VOLUMES, state=NEW, zone=change.zone)
     return {id: found.get(id) or _facts(id, region, at, kind_of(id)) for id in ids}
 
 
@@ -98,7 +98,8 @@ def _volumes(
     at = look.read_at()
     facts = {}
     for volume in volumes:
-        asked = changes.get(volume.id, Change())
+        instance = changes.get(volume.id, Change()).instance
+        attaches = instance and instance not in {disk.instance_id for disk in volume.attachments}
         facts[volume.id] = _facts(
             volume.id,
             region,
@@ -110,7 +111,7 @@ def _volumes(
             at=volume.created_at,
             tags=volume.tags,
             disk=_disk(volume, machines, snapshots, modified),
-            host=_host(asked.instance, machines) if asked.instance else None,
+            host=_host(instance, machines) if attaches else None,
         )
     return facts
 

@@ -257,7 +257,7 @@ class Sender:
             [one.having(outcome=outcome, state=facts.state, reason=str(error), code=code)], {id: facts}
         )
         # Refused after a call of which no answer is known: that one may well be why.
-        earlier = one.was_touched and self._sent(error, 1) is Sent.REJECTED
+        earlier = one.sent in (Sent.LOST, Sent.OPEN)
         if earlier or outcome not in (None, Outcome.FAILED) or self._has_moved(one, facts):
             return
         self._failures += 1

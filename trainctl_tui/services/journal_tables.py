@@ -48,20 +48,22 @@ def put_op(connection: sqlite3.Connection, op: OpRecord) -> None:
 def targets_of(connection: sqlite3.Connection, op: OpRecord) -> list[Tracked]:
     """Return the targets of an operation in the order of the selection; none may be missing."""
     rows = connection.execute(
-        "SELECT id, body, sum FROM target WHERE op = ? ORDER BY number", (op.id,)
+        "SELECT number, id, body, sum FROM target WHERE op = ? ORDER BY number", (op.id,)
     ).fetchall()
-    if len(rows) != op.targets:
+    if [row[0] for row in rows] != list(range(op.targets)):
         raise DamagedError(f"targets of operation {op.id} are missing")
-    return [unsealed(f"target/{op.id}/{id}", body, sum, Tracked) for id, body, sum in rows]
+    return [unsealed(f"target/{op.id}/{id}", body, sum, Tracked) for _, id, body, sum in rows]
 
 
 def put_target(connection: sqlite3.Connection, op: str, tracked: Tracked) -> None:
-    """Write what is new of a target."""
+    """Write what is new of a target. A write that reaches no row must not be taken for one that did."""
     id = tracked.target.id
-    connection.execute(
+    written = connection.execute(
         "UPDATE target SET body = ?, sum = ? WHERE op = ? AND id = ?",
         (*sealed(f"target/{op}/{id}", tracked), op, id),
     )
+    if written.rowcount != 1:
+        raise DamagedError(f"target {id} of operation {op} is missing")
 
 
 def add_event(connection: sqlite3.Connection, event: Event) -> None:

@@ -2,69 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from msgspec import Struct
 from rich.text import Text
 
-from trainctl_tui.domain.acts import Act, Judgement, Policy, Situation, Verdict
+from trainctl_tui.domain.acts import Judgement, Situation, Verdict
 from trainctl_tui.domain.changing import settled
 from trainctl_tui.domain.errors import Refused, Trouble
-from trainctl_tui.domain.orders import UNASKED, Change
-from trainctl_tui.domain.plans import DIALOG, Approval, Plan, make
-from trainctl_tui.domain.resources import Kind
+from trainctl_tui.domain.orders import UNASKED
+from trainctl_tui.domain.plans import DIALOG, Plan, make
 from trainctl_tui.domain.rule import DESTROY
 from trainctl_tui.domain.rules_tags import LOCK
 from trainctl_tui.domain.rules_volumes import DAY
 from trainctl_tui.link.messages import Answer, FactsAnswer, NoAnswer
-from trainctl_tui.listing.asked import NOUNS
 from trainctl_tui.listing.format import plural
 from trainctl_tui.listing.news import Key
 from trainctl_tui.safe import safe
 from trainctl_tui.tui.gesture import Gesture
+from trainctl_tui.tui.wish import Consent, Standing, Wish
 
 _LONGEST = 100  # characters that are taken of what is typed
-
-
-class Wish(Struct, frozen=True):
-    """What was asked for when the key went down. ``hidden`` of the targets are not in view."""
-
-    act: Act
-    targets: tuple[Key, ...]
-    hidden: int
-    account: str
-    endpoint: str
-    policy: Policy
-    dry_run: bool = False
-    kind: Kind = Kind.INSTANCES
-    wanted: Change = UNASKED  # of every target; the facts settle what it comes to for each
-
-    @property
-    def noun(self) -> str:
-        """What a target is called, in the singular."""
-        return NOUNS[self.kind]
-
-    @property
-    def asked(self) -> dict[str, Change]:
-        """What is wished of each target, as facts are asked for."""
-        return {} if self.wanted == UNASKED else {id: self.wanted for _, id in self.targets}
-
-
-class Standing(Struct, frozen=True):
-    """What the journal says when a plan is judged: who is busy, and what lost its protection, and when.
-
-    Times of ``unlocked`` are on the provider's clock.
-    """
-
-    busy: Mapping[str, str] = {}
-    unlocked: Mapping[str, float] = {}
-
-
-class Consent(Struct, frozen=True):
-    """A plan and the user's word for it."""
-
-    plan: Plan
-    approval: Approval
 
 
 class Planning:
@@ -82,6 +39,7 @@ class Planning:
         self._answer: FactsAnswer | None = None
         self._unlocked: dict[str, float] = {}
         self._said = ""
+        self.slept = 0.0
         self._included: set[str] = set()
         self._asked = 0
         self.is_reading = False
@@ -96,6 +54,10 @@ class Planning:
         self.gesture.asleep()
         self.is_reading = True
         return self._asked
+
+    def forget(self, gap: float) -> None:
+        """Take back all that the user said: it was said ``gap`` seconds ago, of another world."""
+        self.typed, self._included, self.slept = "", set(), gap
 
     def heard(self, number: int, answer: Answer, standing: Standing, at: float) -> bool:
         """Take an answer, unless it is a late one to an older question; return whether it was taken.
@@ -233,6 +195,16 @@ class Planning:
             return None
 
     # ---- what is said ----
+
+    @property
+    def offers(self) -> Iterator[str]:
+        """The keys that do something now, besides those that always do."""
+        if self.waiting:
+            yield "Tab next · + include"
+        if self.uncopied:
+            yield "p snapshot first"
+        if self.trouble is not None or (self.plan is not None and not self.plan.phrase):
+            yield "r check again"
 
     def standing(self, old: bool, small: bool, now: float) -> tuple[Text, str]:
         """Return what the confirming line says, and the state of its border: asleep, open, wrong, match."""

@@ -19,6 +19,7 @@ from trainctl_tui.domain.errors import Refused
 from trainctl_tui.domain.plans import Approval
 from trainctl_tui.providers import gate
 from trainctl_tui.providers.base import ProviderOptions
+from trainctl_tui.providers.requests import is_single
 from trainctl_tui.providers.requests import request as wanted
 
 ACTS = frozenset(
@@ -105,6 +106,8 @@ def _judge(model: OperationModel, request: Mapping[str, Any], options: ProviderO
     spent = gate.in_force(what, endpoint=options.endpoint, read_only=options.read_only)
     ids = [str(value) for key, value in told.items() if _TARGET.fullmatch(key)] or spent.ids
     gate.check(spent.order, ids, endpoint=options.endpoint)
+    if is_single(spent.order.act) and len(ids) != 1:
+        raise Refused(what, "Which of several targets it is for was not said.", "Report it.")
     operation, parameters = wanted(spent.order, ids)
     if operation != model.name:
         raise Refused(what, f"What was confirmed is {operation}.", "Report it.")

@@ -16,10 +16,10 @@ from trainctl_tui.listing.format import plural, standing
 from trainctl_tui.listing.news import Key
 from trainctl_tui.safe import safe
 from trainctl_tui.services.operating import Board
-from trainctl_tui.tui.planning import Consent, Standing, Wish
 from trainctl_tui.tui.screens.cleaning import Cleaning
 from trainctl_tui.tui.screens.plan import SMALLEST, PlanScreen
 from trainctl_tui.tui.screens.text import TextScreen
+from trainctl_tui.tui.wish import Consent, Standing, Wish
 
 
 class Acting(Cleaning):

@@ -144,7 +144,8 @@ class Choosing(Acting):
             return
         machines.sort(key=lambda row: (name_of(row.tags), row.id))
         choices = [
-            (row.id, f"{row.id:<19}  {row.state:<7}  {row.type:<12}  {name_of(row.tags)}") for row in machines
+            (row.id, f"{row.id:<19}  {row.state:<7}  {row.type:<12}  {safe(name_of(row.tags), 18)}")
+            for row in machines
         ]
         what = keys[0][1] if len(keys) == 1 else plural(len(keys), "volume")
         then = lambda id: self.plan_act(Act.ATTACH, keys, Change(instance=id), Kind.VOLUMES)  # noqa: E731

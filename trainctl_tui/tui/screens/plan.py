@@ -18,11 +18,14 @@ from textual.widgets import Static
 
 from trainctl_tui.domain.plans import Plan
 from trainctl_tui.link.messages import Answer
-from trainctl_tui.listing.format import plural
+from trainctl_tui.listing.format import plural, wait
 from trainctl_tui.listing.news import Key
 from trainctl_tui.tui import plan_text
+from trainctl_tui.tui.lifecycle import GapWatch
+from trainctl_tui.tui.moves import MOVES
 from trainctl_tui.tui.plan_text import Fate
-from trainctl_tui.tui.planning import Consent, Planning, Standing, Wish
+from trainctl_tui.tui.planning import Planning
+from trainctl_tui.tui.wish import Consent, Standing, Wish
 
 SMALLEST = (60, 15)
 """Columns and rows below which nothing is confirmed: a plan must be readable."""
@@ -50,6 +53,7 @@ class PlanScreen(ModalScreen[Consent | None]):
         self.planning = Planning(wish)
         self._ask, self._standing, self._now, self._copy_first = ask, standing, now, copy_first
         self._was_old = self._was_locked = self._was_covered = False
+        self.gaps = GapWatch()  # its own: a key may come before the app is told that it slept
         self._head = Static(id="plan-head")
         ids = (id for _, id in wish.targets)
         self._body = VerticalScroll(Static(plan_text.checking(ids)), id="plan-body", can_focus=False)
@@ -96,7 +100,17 @@ class PlanScreen(ModalScreen[Consent | None]):
         # While facts are read again the old plan is no news.
         return not self.planning.is_reading and self.planning.is_old(self._now())
 
+    def _has_slept(self) -> bool:
+        """Begin anew after a stop or a sleep; return whether there was one. What was typed is forgotten."""
+        gap = self.gaps.beat()
+        if gap is not None:
+            self.planning.forget(gap)
+            self._check()
+        return gap is not None
+
     def _age(self) -> None:
+        if self._has_slept():
+            return
         locked = self.planning.locked_for(self._now()) > 0
         if locked or self._was_locked:
             self._was_locked = locked
@@ -154,19 +168,7 @@ class PlanScreen(ModalScreen[Consent | None]):
         self._fit(text)
         for name in ("asleep", "open", "wrong", "match"):
             self._phrase.set_class(name == state, f"-{name}")
-        self._foot.update(self._keys())
-
-    def _keys(self) -> Text:
-        foot = Text(" Esc Cancel ", "bold reverse")
-        foot.append("  j k PgUp PgDn move", "dim")
-        if self.planning.waiting:
-            foot.append(" · Tab next · + include", "dim")
-        if self.planning.uncopied:
-            foot.append(" · p snapshot first", "dim")
-        plan = self.planning.plan
-        if (plan is not None and not plan.phrase) or self.planning.trouble is not None:
-            foot.append(" · r check again", "dim")
-        return foot
+        self._foot.update(plan_text.foot(self.planning.offers))
 
     def _fit(self, question: Text) -> None:
         """Let the body scroll in what head, question and foot leave: they are always in sight."""
@@ -184,6 +186,8 @@ class PlanScreen(ModalScreen[Consent | None]):
             text.append("  DRY RUN ", "bold yellow").append("nothing will be changed", "yellow")
         if wish.hidden:
             text.append(f"  {wish.hidden} of them hidden by the filter", "bold yellow")
+        if self.planning.slept:
+            text.append(f"  checked anew after {wait(self.planning.slept)} of sleep", "bold yellow")
         if plan is not None:
             regions = len({region for region, _ in wish.targets})
             text.append("\n").append_text(plan_text.who(plan, regions))
@@ -206,9 +210,11 @@ class PlanScreen(ModalScreen[Consent | None]):
         meant = gesture.is_meant("y", event.time) if event.key == "y" else gesture.was_read(event.time)
         if event.key in ("escape", "q"):
             self.dismiss(None)
+        elif self._has_slept():
+            return  # the key was meant for what stood here before
         elif self._is_old or (event.key == "r" and self.planning.trouble is not None):
             self._check()
-        elif move := _MOVES.get(event.key):
+        elif move := MOVES.get(event.key):
             move(self._body)
         elif self.planning.plan is not None and self.planning.is_read:
             self._take(event, self.planning.plan, meant)
@@ -256,15 +262,3 @@ class PlanScreen(ModalScreen[Consent | None]):
     def _confirm(self, word: str) -> None:
         if not self.is_small and (consent := self.planning.confirm(word, self._now())) is not None:
             self.dismiss(consent)
-
-
-_MOVES: dict[str, Callable[[VerticalScroll], None]] = {
-    "j": lambda body: body.scroll_relative(y=1, animate=False),
-    "down": lambda body: body.scroll_relative(y=1, animate=False),
-    "k": lambda body: body.scroll_relative(y=-1, animate=False),
-    "up": lambda body: body.scroll_relative(y=-1, animate=False),
-    "pagedown": lambda body: body.scroll_page_down(animate=False),
-    "pageup": lambda body: body.scroll_page_up(animate=False),
-    "home": lambda body: body.scroll_home(animate=False),
-    "end": lambda body: body.scroll_end(animate=False),
-}
