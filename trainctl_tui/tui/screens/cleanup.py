@@ -101,7 +101,7 @@ class CleanupScreen(ModalScreen[Chosen | None]):
         one = self._held[key]
         row = one.row
         mark = "[x] " if key in self.marks else "[ ] "
-        text = Text(f"{mark}{safe(row.id):<22}  {safe(row.state):<8}  {safe(row.region)}  ")
+        text = Text(f"{mark}{safe(row.id):<22}  {safe(row.state):<9}  {safe(row.region)}  ")
         text.append(cost(one), "bold")
         text.append(f"\n    {safe(name_of(row.tags), 24) or '-'}: ").append(safe(why(one)), "dim")
         return text
