@@ -37,6 +37,8 @@ def add_cleanup(commands: Commands[argparse.ArgumentParser], command: Command, r
     """Add the command that looks for waste."""
     one = command(commands, "cleanup", "say what could be cleaned up, and why; plan its end, as a dry run")
     add_consent(one)
+    kinds = ("instances", "volumes", "snapshots")
+    one.add_argument("--kind", choices=kinds, default="", help="plan these only; all are told")
     add_include(one, "take in a candidate that is not chosen, or that needs your word; may be repeated")
     run(one)
 

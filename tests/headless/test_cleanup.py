@@ -44,7 +44,7 @@ def test_it_begins_as_a_look_and_a_dry_run(run: Run, start_cloud: Callable[..., 
     done = run(cloud.endpoint, "cleanup", "--json", *include, **user)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert {one["rule"] for one in told["candidates"]} == {"helper", "stopped", "foreign"}
+    assert {one["rule"] for one in told["candidates"]} == {"helper", "stopped", "foreign", "orphan"}
     assert [one["id"] for one in told["candidates"] if one["chosen"]] == ids
     assert [one["id"] for one in told["plan"]["goes"]] == ids
     assert told["dry_run"][0]["allowed"] is True
@@ -84,7 +84,7 @@ def test_a_saved_plan_is_confirmed_by_its_phrase_and_carried_out(
 @pytest.mark.parametrize(("flags", "code", "words"), [
     (("--include", "i-0123456789abcdef0"), 2, "is no candidate"),
     (("--yes",), 2, "what was seen before"),
-    (("--plan", "p.json", "--include", "i-1"), 2, "A plan names its instances"),
+    (("--plan", "p.json", "--include", "i-1"), 2, "A plan names its targets"),
 ])  # fmt: skip
 def test_wrong_ways(run: Run, cloud: SimCloud, flags: tuple[str, ...], code: int, words: str) -> None:
     done = run(cloud.endpoint, "cleanup", *flags)

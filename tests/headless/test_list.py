@@ -128,7 +128,8 @@ def test_two_regions_are_two_lanes(run: Run, cloud: SimCloud) -> None:
 
 def test_a_list_reads_nothing_that_it_does_not_show(run: Run, cloud: SimCloud) -> None:
     run(cloud.endpoint, "list", "volumes")
-    assert cloud.calls() == {"ec2:DescribeVolumes": 1, "sts:GetCallerIdentity": 1}
+    calls = {"ec2:DescribeVolumes": 1, "ec2:DescribeSnapshots": 1, "sts:GetCallerIdentity": 1}
+    assert cloud.calls() == calls
     assert cloud.mutating_calls() == []
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.house import Source, read
 from tests.support.house.source import calls, name_of
-from trainctl_tui.providers.aws.gated import OPERATIONS, SIGN_IN
+from trainctl_tui.providers.aws.gated import ACTS, SIGN_IN
 from trainctl_tui.providers.aws.listings import SPECS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,8 +49,9 @@ def operations() -> dict[str, str]:
 
 
 def provider() -> list[Source]:
-    """Return the files of the provider."""
-    return [source for source in read(ROOT) if source.path.startswith("trainctl_tui/providers/aws/")]
+    """Return the files of the provider, and that which makes the requests of acts."""
+    places = ("trainctl_tui/providers/aws/", "trainctl_tui/providers/requests.py")
+    return [source for source in read(ROOT) if source.path.startswith(places)]
 
 
 def named(source: Source) -> set[str]:
@@ -95,7 +96,7 @@ def test_each_statement_does_what_its_name_says() -> None:
     assert (reads["Sid"], acts["Sid"]) == ("TrainctlTuiReads", "TrainctlTuiActs")
     for action in reads["Action"]:
         assert re.fullmatch(r"(ec2|iam|sts):(Describe|Get|List)[A-Za-z]+", action)
-    assert acts["Action"] == sorted(f"ec2:{operation}" for operation in OPERATIONS.values())
+    assert acts["Action"] == sorted(ACTS)
 
 
 def test_the_policy_is_in_the_form_that_aws_takes() -> None:

@@ -57,7 +57,7 @@ async def test_it_lists_why_and_money_and_marks_the_leftovers_of_nobody_else(
         assert screen.marks == {ONE, TWO}
         shown = on_screen(s)
         assert "5 candidates, 2 marked · ~$0.1664/h would end" in shown
-        assert f"[x] {TWO[1]}  running   us-east-1  ~$0.0832/h, ~$40.00/month" in shown
+        assert f"[x] {TWO[1]:<22}  running   us-east-1  ~$0.0832/h, ~$40.00/month" in shown
         assert "trainctl-prewarm-temp: leftover helper, 12h old, in no operation" in shown
         assert "leftover helper, 12h old, in no operation; of bob" in shown
         assert "stopped for 30d; " in shown

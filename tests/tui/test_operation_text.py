@@ -1,4 +1,4 @@
-"""What an operation is told as, without a screen."""
+"""What the Operations pane says of acts on volumes and snapshots."""
 
 from __future__ import annotations
 

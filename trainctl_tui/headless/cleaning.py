@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,17 +15,17 @@ from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.domain.findings import Candidate, Findings
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.domain.tags import name_of
-from trainctl_tui.headless import asked, codes, output, shapes
+from trainctl_tui.headless import asked, codes, output, plan_file, shapes
 from trainctl_tui.headless.acting import NOT_PLANNED, act, carry_out, refuse_read_only, say_document
 from trainctl_tui.headless.consent import Ways
 from trainctl_tui.headless.known import Known, Source
 from trainctl_tui.headless.planning import Prepared, Wish, prepare
 from trainctl_tui.headless.reports import report_lanes
 from trainctl_tui.listing.format import plural
-from trainctl_tui.listing.waste import cost, found, sum_of, unsure_text, what, why
+from trainctl_tui.listing.waste import KINDS, act_of, cost, found, kind_of, sum_of, unsure_text, what, why
 from trainctl_tui.safe import safe
 
-_KINDS = (Kind.INSTANCES, Kind.VOLUMES)
+_NOUNS = {Kind.INSTANCES: "machines", Kind.VOLUMES: "volumes", Kind.SNAPSHOTS: "snapshots"}
 _LONGEST = 1000  # characters of one line
 _NEXT = "This was a dry run. Write it down with --save-plan FILE, then use it with --plan FILE."
 
@@ -45,7 +46,7 @@ def cleanup(given: argparse.Namespace) -> int:
     if _goes_on(ways):
         refuse_read_only(launch)
     with asked.observed(given, launch, Source(launch, settings)) as source:
-        known = source.fresh(_KINDS)
+        known = source.fresh(KINDS)
         journal = bootstrap.journal()
         busy = journal.busy()
         findings = found(replace(known.facts, busy=frozenset((*busy, *busy.values()))))
@@ -53,11 +54,13 @@ def cleanup(given: argparse.Namespace) -> int:
             return _not_whole(known, findings, ways, code)
         chosen = _chosen(findings, given.include)
         _tell(findings, chosen, ways)
-        if launch.read_only or not chosen:
+        if launch.read_only or not _of_kind(chosen, given.kind):
             output.note(_hint(findings, chosen))
             return _without_plan(known, findings, chosen, ways)
-        targets = [(one.row.region, one.row.id) for one in chosen]
-        wish = Wish(Act.TERMINATE, tuple(dict.fromkeys(given.include)))
+        kind, planned = _of_one_kind(chosen, given.kind)
+        targets = [(one.row.region, one.row.id) for one in planned]
+        ids = {id for _, id in targets}
+        wish = Wish(act_of(kind), tuple(id for id in dict.fromkeys(given.include) if id in ids))
         prepared = prepare(wish, targets, source, launch, settings.policy, journal)
         return _plan(prepared, ways, _document(known, findings, chosen))
 
@@ -70,6 +73,22 @@ def _not_whole(known: Known, findings: Findings, ways: Ways, code: int) -> int:
     output.note("Nothing is planned from a listing that is not whole.")
     _without_plan(known, findings, chosen, ways)
     return code
+
+
+def _of_kind(chosen: tuple[Candidate, ...], wanted: str) -> tuple[Candidate, ...]:
+    """Return the candidates of the kind that was asked for, or all."""
+    return tuple(one for one in chosen if wanted in ("", kind_of(one).value))
+
+
+def _of_one_kind(chosen: tuple[Candidate, ...], wanted: str) -> tuple[Kind, tuple[Candidate, ...]]:
+    """Return what one plan may end: machines before volumes, volumes before snapshots; say what waits."""
+    chosen = _of_kind(chosen, wanted)
+    kinds = [kind for kind in KINDS if any(kind_of(one) is kind for one in chosen)]
+    first = kinds[0]
+    if len(kinds) > 1:
+        others = " and ".join(_NOUNS[kind] for kind in kinds[1:])
+        output.note(f"Only {_NOUNS[first]} are planned now: a plan has one act. Plan {others} by --kind.")
+    return first, tuple(one for one in chosen if kind_of(one) is first)
 
 
 def _hint(findings: Findings, chosen: tuple[Candidate, ...]) -> str:
@@ -94,9 +113,13 @@ def _plan(prepared: Prepared, ways: Ways, beside: Mapping[str, Any]) -> int:
 
 def _use(given: argparse.Namespace) -> int:
     """Carry out a plan that was saved, as ``terminate --plan`` does."""
-    if given.include or given.save_plan:
-        raise ConfigError("A plan names its instances.", "", "Leave out either --plan or the rest.")
-    return act(argparse.Namespace(**{**vars(given), "verb": Act.TERMINATE.value, "ids": []}))
+    if given.include or given.save_plan or given.kind:
+        raise ConfigError("A plan names its targets.", "", "Leave out either --plan or the rest.")
+    saved = plan_file.load(Path(given.plan))
+    if saved.act not in (Act.TERMINATE, Act.DELETE):
+        raise ConfigError(f"The plan is to {saved.act}.", "", "Use it with the command that it was made by.")
+    command = "volume" if saved.ids[:1] and saved.ids[0].startswith("vol-") else "snapshot"
+    return act(argparse.Namespace(**{**vars(given), "verb": saved.act.value, "ids": [], "command": command}))
 
 
 def _chosen(findings: Findings, included: list[str]) -> tuple[Candidate, ...]:
@@ -142,6 +165,7 @@ def _object(one: Candidate, is_chosen: bool) -> dict[str, Any]:
     row = one.row
     return {
         "id": row.id,
+        "kind": kind_of(one).value,
         "region": row.region,
         "name": name_of(row.tags),
         "state": row.state,

@@ -114,6 +114,12 @@ def checking(ids: Iterable[str]) -> Text:
     return line
 
 
+def foot(offers: Iterable[str]) -> Text:
+    """Return the keys of the dialog: those that always work, and what is offered now."""
+    keys = " · ".join(("j k PgUp PgDn move", *offers))
+    return Text.assemble((" Esc Cancel ", "bold reverse"), (f"  {keys}", "dim"))
+
+
 def _reasons(findings: Iterable[Finding], indent: str = "") -> list[Text]:
     return [
         Text.assemble(

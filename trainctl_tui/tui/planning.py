@@ -19,7 +19,7 @@ from trainctl_tui.listing.format import plural
 from trainctl_tui.listing.news import Key
 from trainctl_tui.safe import safe
 from trainctl_tui.tui.gesture import Gesture
-from trainctl_tui.tui.wishes import Consent, Standing, Wish
+from trainctl_tui.tui.wish import Consent, Standing, Wish
 
 _LONGEST = 100  # characters that are taken of what is typed
 
@@ -195,6 +195,16 @@ class Planning:
             return None
 
     # ---- what is said ----
+
+    @property
+    def offers(self) -> Iterator[str]:
+        """The keys that do something now, besides those that always do."""
+        if self.waiting:
+            yield "Tab next · + include"
+        if self.uncopied:
+            yield "p snapshot first"
+        if self.trouble is not None or (self.plan is not None and not self.plan.phrase):
+            yield "r check again"
 
     def standing(self, old: bool, small: bool, now: float) -> tuple[Text, str]:
         """Return what the confirming line says, and the state of its border: asleep, open, wrong, match."""

@@ -19,7 +19,7 @@ from trainctl_tui.services.operating import Board
 from trainctl_tui.tui.screens.cleaning import Cleaning
 from trainctl_tui.tui.screens.plan import SMALLEST, PlanScreen
 from trainctl_tui.tui.screens.text import TextScreen
-from trainctl_tui.tui.wishes import Consent, Standing, Wish
+from trainctl_tui.tui.wish import Consent, Standing, Wish
 
 
 class Acting(Cleaning):

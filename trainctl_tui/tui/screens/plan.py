@@ -25,7 +25,7 @@ from trainctl_tui.tui.lifecycle import GapWatch
 from trainctl_tui.tui.moves import MOVES
 from trainctl_tui.tui.plan_text import Fate
 from trainctl_tui.tui.planning import Planning
-from trainctl_tui.tui.wishes import Consent, Standing, Wish
+from trainctl_tui.tui.wish import Consent, Standing, Wish
 
 SMALLEST = (60, 15)
 """Columns and rows below which nothing is confirmed: a plan must be readable."""
@@ -168,19 +168,7 @@ class PlanScreen(ModalScreen[Consent | None]):
         self._fit(text)
         for name in ("asleep", "open", "wrong", "match"):
             self._phrase.set_class(name == state, f"-{name}")
-        self._foot.update(self._keys())
-
-    def _keys(self) -> Text:
-        foot = Text(" Esc Cancel ", "bold reverse")
-        foot.append("  j k PgUp PgDn move", "dim")
-        if self.planning.waiting:
-            foot.append(" · Tab next · + include", "dim")
-        if self.planning.uncopied:
-            foot.append(" · p snapshot first", "dim")
-        plan = self.planning.plan
-        if (plan is not None and not plan.phrase) or self.planning.trouble is not None:
-            foot.append(" · r check again", "dim")
-        return foot
+        self._foot.update(plan_text.foot(self.planning.offers))
 
     def _fit(self, question: Text) -> None:
         """Let the body scroll in what head, question and foot leave: they are always in sight."""

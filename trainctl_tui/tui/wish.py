@@ -1,4 +1,4 @@
-"""What a plan is asked for, judged beside, and ends with."""
+"""What goes into a plan on the screen and what comes out: the wish, what the journal says, the consent."""
 
 from __future__ import annotations
 
