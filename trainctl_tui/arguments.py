@@ -49,8 +49,8 @@ UNSAFE = (
 _FILTER = (
     'The language of --filter is that of the dashboard: word, "two words", /regex/, !x, state:running, type: '
     "az: region: owner: name: id:, tag:team=nlp, age>7d (s m h d w), size> iops> gpus> vcpus> cost>, is:mine "
-    "is:ours is:protected is:spot is:attached is:encrypted is:healthy is:waste; a space is and, | is or. "
-    "What is not known matches neither x nor !x."
+    "is:ours is:protected is:spot is:attached is:encrypted is:healthy is:waste "
+    "is:orphan is:dies; a space is and, | is or. What is not known matches neither x nor !x."
 )
 _EXIT_CODES = (
     "Exit codes: 0 done, 1 failure, 2 usage, settings or no terminal, 3 refused, "

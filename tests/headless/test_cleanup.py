@@ -59,7 +59,8 @@ def test_it_begins_as_a_look_and_a_dry_run(run: Run, start_cloud: Callable[..., 
     assert "Clean-up: at least " in done.stderr
     told = json.loads(done.stdout)
     assert told["plan"] is None
-    assert {lane["kind"]: lane["complete"] for lane in told["lanes"]} == {"instances": True, "volumes": False}
+    whole = {"instances": True, "volumes": False, "snapshots": True}
+    assert {lane["kind"]: lane["complete"] for lane in told["lanes"]} == whole
 
 
 def test_a_saved_plan_is_confirmed_by_its_phrase_and_carried_out(

@@ -105,12 +105,12 @@ def owner_column() -> TaggedColumn:
     )
 
 
-def protected_column() -> TaggedColumn:
+def protected_column(width: int = 10) -> TaggedColumn:
     """Return what protects the row."""
     return Column(
         "protected",
         "Protected",
-        10,
+        width,
         lambda row, facts: protection(row, facts) or "-",
         lambda row, facts: protection(row, facts) or None,
         style=lambda row, facts: "accent" if protection(row, facts) else "dim",

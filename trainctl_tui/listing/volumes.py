@@ -90,7 +90,7 @@ COLUMNS: tuple[Column[Volume, Facts], ...] = (
         style=lambda r, _: {"dies": "warn", None: "warn"}.get(fate(r), "dim"),
     ),
     Column("iops", "IOPS", 7, lambda r, _: count(r.iops), lambda r, _: r.iops, align="right"),
-    protected_column(),
+    protected_column(9),
     Column("type", "Type", 5, lambda r, _: r.type or UNKNOWN, lambda r, _: r.type or None),
     Column("zone", "AZ", 14, lambda r, _: r.zone or r.region, lambda r, _: r.zone or None),
     owner_column(),

@@ -22,7 +22,7 @@ _WHY = {
     Rule.HELPER: "leftover helper, {age} old, in no operation",
     Rule.STOPPED: "stopped for {age}",
     Rule.FOREIGN: "not ours and without tags, up for {age}",
-    Rule.AVAILABLE: "held by no machine for {age}, as far as we looked",
+    Rule.AVAILABLE: "seen available for {age}",
     Rule.ORPHAN: "{age} old, its volume is gone",
 }
 _UNSURE = {
@@ -94,7 +94,7 @@ def why(one: Candidate) -> str:
 
 def _gap(held: Suspicion) -> str:
     """Say how long nobody looked."""
-    return f" (nobody looked for up to {age(held.gap)})" if held.gap > LOOKED_AWAY else ""
+    return f", not looked at for up to {age(held.gap)}" if held.gap > LOOKED_AWAY else ""
 
 
 def cost(one: Candidate) -> str:

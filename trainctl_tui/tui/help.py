@@ -11,10 +11,13 @@ _FILTER = (
     ('"two words"', "the same, with a space"),
     ("/regex/", "rows whose shown columns match"),
     ("!x", "not x, such as !is:healthy"),
-    ("state:running", "also type: az: region: owner: name: id: tag:"),
+    ("state:running", "also type: az: region: owner: name: id: tag: of:ID"),
     ("tag:team=nlp", "exact; tag:team~nl for a part, tag:team for any value"),
-    ("age>7d", "s m h d w; also size> iops> vcpus> gpus> cost>"),
-    ("is:protected", "also is:mine is:ours is:spot is:healthy is:waste is:attached is:encrypted"),
+    ("age>7d", "s m h d w; also size> iops> vcpus> gpus> cost> snapshots>"),
+    (
+        "is:protected",
+        "also is:mine is:ours is:spot is:healthy is:waste is:attached is:encrypted is:orphan is:dies",
+    ),
     ("a b | c", "(a and b) or c"),
 )
 

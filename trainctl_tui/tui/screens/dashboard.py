@@ -10,19 +10,17 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.geometry import Size
 
-from trainctl_tui.domain.resources import Instance, Kind
-from trainctl_tui.listing.details import NO_ROW
+from trainctl_tui.domain.resources import Kind
 from trainctl_tui.listing.facts import Facts, is_turning
-from trainctl_tui.listing.news import Key, News, same_lanes
+from trainctl_tui.listing.news import News, same_lanes
 from trainctl_tui.listing.spec import PANES
 from trainctl_tui.services.view_memory import PaneMemory, ViewMemory
 from trainctl_tui.tui import header
 from trainctl_tui.tui.commands import bindings
 from trainctl_tui.tui.footer import footer_line
 from trainctl_tui.tui.operation_text import banner
-from trainctl_tui.tui.screens.asking import Asking
+from trainctl_tui.tui.screens.walking import Walking
 from trainctl_tui.tui.tabs import tab_line
-from trainctl_tui.tui.widgets.drawer import Drawer
 from trainctl_tui.tui.widgets.fleet_table import FleetTable
 from trainctl_tui.tui.widgets.line import Line
 from trainctl_tui.tui.widgets.pane_view import PaneView
@@ -32,7 +30,7 @@ WIDE = (110, 28)  # columns and rows from which several panes stand side by side
 _TICKS = 4  # a second
 
 
-class Dashboard(Asking):
+class Dashboard(Walking):
     """The one screen that stays. Told ``News``; keeps which pane is active and where the user came from."""
 
     BINDINGS = [*bindings()]
@@ -51,8 +49,6 @@ class Dashboard(Asking):
         self._lines = {
             name: Line(id=name) for name in ("where", "how", "tabs", "warning", "operation", "footer")
         }
-        self._drawer = Drawer(id="drawer")
-        self._trail: list[tuple[int, Key | None]] = []
         self._beats = 0
         # Before anything is laid out, so that nothing is laid out twice before the first frame.
         self._drawer.display = False
@@ -156,6 +152,7 @@ class Dashboard(Asking):
         """Show and focus the active pane."""
         for index, pane in enumerate(self.panes):
             pane.set_class(index == self.active, "-active")
+        self.set_class(self.pane.spec.kind is not Kind.INSTANCES, "-storage")
         self.pane.table.focus()
         self._refresh_lines()
         self._refresh_drawer()
@@ -176,37 +173,7 @@ class Dashboard(Asking):
             if pane.table is event.widget and pane.table.has_focus:
                 self.active = index
 
-    def action_back(self) -> None:
-        """Go back to where a link was followed from, else close the drawer, else clear the filter."""
-        if self._trail:
-            index, key = self._trail.pop()
-            self._go(index, key)
-        elif self._drawer.display:
-            self._close_drawer()
-        elif self.pane.query_text:
-            self.pane.set_query("")
-
     # ---- details ----
-
-    def action_details(self) -> None:
-        """Open the details of the row under the cursor, or go into them."""
-        if self._one() is None:
-            return
-        self._drawer.display = True
-        self.set_class(True, "-details")
-        self._refresh_drawer()
-        self._drawer.take_focus()
-
-    def _close_drawer(self) -> None:
-        self._drawer.display = False
-        self.set_class(False, "-details")
-        self._trail.clear()
-        self.pane.table.focus()
-
-    def _refresh_drawer(self) -> None:
-        if self._drawer.display:
-            key = self.pane.table.model.cursor
-            self._drawer.show(NO_ROW if key is None else self.pane.details(key))
 
     def on_fleet_table_row_chosen(self, event: FleetTable.RowChosen) -> None:
         """Open the details."""
@@ -246,25 +213,3 @@ class Dashboard(Asking):
         event.stop()
         key, reverse = self.pane.order
         self.pane.order_by(event.column_key, event.column_key == key and not reverse)
-
-    def on_drawer_link_chosen(self, event: Drawer.LinkChosen) -> None:
-        """Go to a related row, and remember the way back."""
-        event.stop()
-        index = next(i for i, pane in enumerate(self.panes) if pane.spec.kind is event.link.kind)
-        if self.panes[index].row(event.link.key) is None:
-            self.notify("It is not listed here: the lane is not read yet, or it is gone.", severity="warning")
-            return
-        self._trail.append((self.active, self.pane.table.model.cursor))
-        self._go(index, event.link.key)
-
-    def _go(self, index: int, key: Key | None) -> None:
-        self.active = index
-        if key is not None and not self.pane.table.select(key) and self.pane.row(key) is not None:
-            # A filter hides the row that was asked for by name: the row wins.
-            self.pane.set_query("")
-            if isinstance(row := self.pane.row(key), Instance) and row.state == "terminated":
-                self.pane.set_hide_ended(False)
-            self.pane.table.select(key)
-        self._refresh_drawer()
-        if self._drawer.display:
-            self._drawer.take_focus()
