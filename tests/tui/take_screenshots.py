@@ -33,6 +33,9 @@ class Scene(NamedTuple):
 
 SCENES = (
     Scene("dashboard"),
+    Scene("volumes", ("2",), "Snaps"),
+    Scene("snapshots", ("3",), "gone"),
+    Scene("", ("1",)),
     Scene("details", ("g", "j", "j", "enter")),
     Scene("filter", ("escape", "escape", "slash", *"state:running g5", "enter", "space", "space")),
     Scene("help", ("question_mark",)),
