@@ -108,7 +108,7 @@ GOLDEN: list[Golden] = [
     (Act.PROTECT, snapshot(tags=LOCKED), {}, {}, R, R, "D5"),
     (Act.UNPROTECT, volume(), {}, {}, R, R, "D5"),
     (Act.TAG, machine(tags=(*MINE, ("team", "blue"))), {}, {}, R, R, "D5"),
-    (Act.TAG, machine(tags=(*MINE, ("team", "blue"))), {"untag": ("Name",)}, {}, W, W, ""),
+    (Act.TAG, machine(tags=(*MINE, ("team", "blue"))), {"tags": (), "untag": ("Name",)}, {}, W, W, ""),
     (Act.TAG, machine(tags=None), {}, {}, T, T, "D2"),
     # D6, D7
     (DELETE, volume(launched_at=NOW - 299), {}, {}, T, R, "D6 D20"),

@@ -65,7 +65,7 @@ def test_what_a_command_read_is_remembered_for_the_next(run: Run, cloud: SimClou
     assert cloud.calls() == {}
     assert cached.returncode == 0
     assert json.loads(cached.stdout) == json.loads(fresh.stdout)
-    other = run(cloud.endpoint, "list", "snapshots", "--cached", "--output", "ids")
+    other = run(cloud.endpoint, "list", "instances", "--cached", "--output", "ids")
     assert (other.returncode, other.stdout) == (1, "")
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.acts import facts, journal_at, judged, plan_of
+from tests.support.execution import REGION, Stage
 from trainctl_tui.domain.acts import Act, Policy, Verdict, VolumeFacts
 from trainctl_tui.domain.operations import Operation, OpState, Outcome, Target
 from trainctl_tui.launch import Launch
@@ -181,3 +182,30 @@ def test_the_plain_form_is_safe(journal: Journal, tmp_path: Path) -> None:
     told = plain(msgspec.structs.replace(report, targets=hostile, why="\x1b", cancelled=True), tmp_path)
     assert all(map(is_safe, told.replace("\n", "")))
     assert "cancelled" in told
+
+
+def test_what_is_stored_is_told_by_its_kind_its_price_and_what_came_of_it(on: Stage) -> None:
+    deleted = [on.aims.volume(REGION), on.aims.volume(REGION)]
+    told = report_of(on.journal, on.run(on.confirm(Act.DELETE, deleted)).id)
+    assert told.monthly_saved is None  # nobody told prices
+    lines = plain(told, on.journal.folder)
+    for text in (lines, markdown(told)):
+        assert "Delete 2 volumes" in text
+        assert "saved: an unknown amount a month" in text
+        assert "unknown $/month" in text
+    copied = report_of(on.journal, on.run(on.confirm(Act.SNAPSHOT, [on.aims.volume(REGION)])).id)
+    (target,) = copied.targets
+    assert on.engine.world(REGION).snapshots[target.made]
+    assert f"made {target.made}" in plain(copied, on.journal.folder)
+    assert copied.monthly_saved == 0.0
+
+
+def test_edited_tags_are_told_as_they_were_and_as_they_were_asked_for(on: Stage) -> None:
+    ids = [on.aims.target(Act.TAG, "a", REGION) for _ in range(3)]
+    told = report_of(on.journal, on.run(on.confirm(Act.TAG, ids)).id)
+    assert "Tag 3 resources" in markdown(told)
+    for target in told.targets:
+        assert target.tags is not None
+        assert target.tags["Owner"] == "ann"
+        assert "Team" not in target.tags
+        assert target.asked.tags == (("Team", "vision"),)

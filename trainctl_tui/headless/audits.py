@@ -20,7 +20,7 @@ from trainctl_tui.listing.format import plural
 from trainctl_tui.safe import safe
 from trainctl_tui.services.audit_chain import Checked, Recorded
 from trainctl_tui.services.export import SCHEMA, formula_safe, is_json, write_new
-from trainctl_tui.services.report import moment
+from trainctl_tui.services.report_words import moment
 
 _LONGEST = 400  # characters of one line
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}

@@ -18,7 +18,7 @@ from trainctl_tui.services import executor
 from trainctl_tui.services.export import SCHEMA
 from trainctl_tui.services.journal import Journal
 from trainctl_tui.services.report import file_of, markdown, report_of, to_json
-from trainctl_tui.services.report import moment as moment_of
+from trainctl_tui.services.report_words import moment as moment_of
 from trainctl_tui.view_settings import load_view_settings
 
 _LONGEST = 300  # characters of one line

@@ -7,7 +7,6 @@ truth; ``keep`` leaves a copy of both beside it when an operation has ended.
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -18,12 +17,14 @@ from trainctl_tui import __version__
 from trainctl_tui.domain.acts import SAVING, Act, Facts
 from trainctl_tui.domain.limits import RUNS, dollars, total
 from trainctl_tui.domain.operations import Operation, Outcome, Target
+from trainctl_tui.domain.orders import UNASKED, Change
 from trainctl_tui.domain.packing import whole
 from trainctl_tui.paths import make_private, replace_file
 from trainctl_tui.safe import escaped, safe
 from trainctl_tui.services.journal import Journal
 from trainctl_tui.services.journal_rows import Confirmed
 from trainctl_tui.services.log import log
+from trainctl_tui.services.report_words import counted, moment, price, size
 
 SCHEMA = 1
 """Rises when a name goes or changes its meaning."""
@@ -32,6 +33,7 @@ FOLDER = "reports"
 """Where reports are kept, in the state directory."""
 
 _OPEN = "open"
+_EDITS = frozenset({Act.PROTECT, Act.UNPROTECT, Act.TAG})
 _EFFECTIVE = (Outcome.DONE, Outcome.ACCEPTED)
 FATES = {True: "is deleted with it", False: "stays, and goes on costing", None: "may be deleted with it"}
 """What becomes of a volume by a terminate, by whether it dies."""
@@ -51,7 +53,8 @@ class VolumeFate(Struct, frozen=True):
 class TargetReport(Struct, frozen=True):
     """One target. ``outcome`` "open": it has none yet. ``planned`` is its state then; ``hourly`` in USD.
 
-    ``made`` is the id of what was made of it.
+    ``made`` is the id of what was made of it; ``monthly`` in USD, of what is stored. ``asked`` is what was
+    confirmed beyond the verb, and ``tags`` are those it had then, where these were edited (None: not known).
     """
 
     id: str
@@ -69,6 +72,9 @@ class TargetReport(Struct, frozen=True):
     hourly: float | None
     volumes: tuple[VolumeFate, ...] | None
     made: str = ""
+    monthly: float | None = None
+    asked: Change = UNASKED
+    tags: dict[str, str] | None = None
 
 
 class PlanReport(Struct, frozen=True):
@@ -81,7 +87,7 @@ class PlanReport(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """All of it, on our clock. ``counts`` add up to ``selected``; ``hourly_saved`` None: not known."""
+    """All of it, on our clock. ``counts`` add up to ``selected``; what is saved is None where not known."""
 
     schema: int
     kind: str
@@ -103,6 +109,12 @@ class Report(Struct, frozen=True):
     hourly_saved: float | None
     targets: tuple[TargetReport, ...]
     version: str
+    monthly_saved: float | None = 0.0
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the selection."""
+        return tuple(target.id for target in self.targets)
 
     @property
     def saves(self) -> bool:
@@ -118,8 +130,11 @@ def report_of(journal: Journal, id: str) -> Report:
 
 def make(operation: Operation, kept: Confirmed) -> Report:
     """Return the report of an operation and of what was confirmed."""
-    targets = tuple(_target(operation.act, one, kept.planned.get(one.id)) for one in operation.targets)
     approval = kept.approval
+    targets = tuple(
+        _target(operation.act, one, kept.planned.get(one.id), approval.changes.get(one.id, UNASKED))
+        for one in operation.targets
+    )
     return Report(
         schema=SCHEMA,
         kind="report",
@@ -141,6 +156,7 @@ def make(operation: Operation, kept: Confirmed) -> Report:
         hourly_saved=_saved(operation.act, targets),
         targets=targets,
         version=__version__,
+        monthly_saved=_monthly_saved(operation.act, targets),
     )
 
 
@@ -175,7 +191,7 @@ def markdown(report: Report) -> str:
     """Return the report for people. Words from outside are made safe, and are no Markdown."""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in report.counts.items())
     lines = [
-        f"# {report.act.capitalize()} {machines(report.selected)}: {_text(report.state)}",
+        f"# {report.act.capitalize()} {counted(report.ids)}: {_text(report.state)}",
         "",
         f"- operation: `{report.id}`",
         f"- account: {_text(report.account)}, as {_text(report.actor)}",
@@ -194,8 +210,9 @@ def markdown(report: Report) -> str:
         ),
         f"- outcome: {_text(counts)}; together {sum(report.counts.values())} of {report.selected}",
         *([f"- saved: {dollars(report.hourly_saved)} an hour"] if report.saves else []),
+        *([f"- saved: {dollars(report.monthly_saved)} a month"] if report.act is Act.DELETE else []),
         "",
-        "| id | name | region | type | $/h | outcome | state | reason | request |",
+        "| id | name | region | type | price | outcome | state | reason | request |",
         "|---|---|---|---|--:|---|---|---|---|",
         *(_row(target) for target in report.targets),
         *_fates(report),
@@ -204,7 +221,9 @@ def markdown(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _target(act: Act, target: Target, planned: Facts | None) -> TargetReport:
+def _target(act: Act, target: Target, planned: Facts | None, asked: Change) -> TargetReport:
+    stored = planned and (planned.disk or planned.copy)
+    tags = planned.tags if planned is not None and act in _EDITS else None
     volumes = planned.volumes if planned is not None else None
     ends = act is Act.TERMINATE
     return TargetReport(
@@ -226,6 +245,9 @@ def _target(act: Act, target: Target, planned: Facts | None) -> TargetReport:
             for one in volumes
         ),
         made=target.made,
+        monthly=stored.monthly if stored else None,
+        asked=asked,
+        tags=None if tags is None else dict(tags),
     )  # fmt: skip
 
 
@@ -242,11 +264,16 @@ def _saved(act: Act, targets: tuple[TargetReport, ...]) -> float | None:
     return total(ended)
 
 
+def _monthly_saved(act: Act, targets: tuple[TargetReport, ...]) -> float | None:
+    """Return USD a month that ended with what was deleted; None where any price is unknown."""
+    return total([one.monthly for one in targets if one.outcome in _EFFECTIVE]) if act is Act.DELETE else 0.0
+
+
 def _row(target: TargetReport) -> str:
     outcome = f"{target.outcome}({target.code})" if target.code else target.outcome
-    price = "" if target.hourly is None else f"~{target.hourly:.2f}"
     cells = (
-        *(target.id, target.name, target.region, target.type, price or "?"),
+        *(target.id, target.name, target.region, target.type),
+        price(target.id, target.hourly, target.monthly),
         *(outcome, target.state or "?", target.reason, target.request_id),
     )
     return f"| {' | '.join(map(_text, cells))} |"
@@ -264,21 +291,6 @@ def _fates(report: Report) -> list[str]:
         for one in target.volumes or ()
     ]
     return ["", "## Volumes, as planned", "", *lines] if lines else []
-
-
-def machines(count: int) -> str:
-    """Return how many, in words."""
-    return "1 instance" if count == 1 else f"{count} instances"
-
-
-def size(gib: int | None) -> str:
-    """Return a size in GiB, or that it is unknown."""
-    return "size unknown" if gib is None else f"{gib} GiB"
-
-
-def moment(seconds: float | None) -> str:
-    """Return a moment of our clock as people read it, in UTC."""
-    return "not yet" if seconds is None else time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(seconds))
 
 
 def _text(words: str) -> str:

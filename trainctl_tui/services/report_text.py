@@ -8,7 +8,8 @@ from pathlib import Path
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.domain.limits import dollars
 from trainctl_tui.safe import safe
-from trainctl_tui.services.report import FATES, Report, TargetReport, machines, moment, size
+from trainctl_tui.services.report import FATES, Report
+from trainctl_tui.services.report_words import counted, moment, price, size
 
 
 def plain(report: Report, file: Path) -> str:
@@ -19,11 +20,13 @@ def plain(report: Report, file: Path) -> str:
 
 
 def _summary(report: Report) -> Iterator[str]:
-    yield f"{report.act.capitalize()} {machines(report.selected)}: {report.state}"
+    yield f"{report.act.capitalize()} {counted(report.ids)}: {report.state}"
     counts = ", ".join(f"{count} {outcome}" for outcome, count in report.counts.items())
     yield f"{counts}; together {sum(report.counts.values())} of {report.selected}"
     if report.saves:
         yield f"saved: {dollars(report.hourly_saved)} an hour"
+    if report.act is Act.DELETE:
+        yield f"saved: {dollars(report.monthly_saved)} a month"
     if report.cancelled:
         yield "cancelled"
     if report.why:
@@ -52,7 +55,10 @@ def _targets(report: Report) -> Iterator[str]:
         yield f"{target.id}  {safe(target.name)}"
         outcome = f"{target.outcome} ({target.code})" if target.code else target.outcome
         yield f"  {safe(outcome)}; it is {target.state or 'in an unknown state'}"
-        yield f"  {target.zone or target.region}  {target.type}  {_rate(target)}"
+        cost = price(target.id, target.hourly, target.monthly)
+        yield f"  {target.zone or target.region}  {target.type}  {cost}"
+        if target.made:
+            yield f"  made {safe(target.made)}"
         if target.reason:
             yield f"  {safe(target.reason)}"
         if target.request_id:
@@ -61,7 +67,3 @@ def _targets(report: Report) -> Iterator[str]:
             yield from (
                 f"  {one.id}  {size(one.size_gib)}: {FATES[one.dies]}" for one in target.volumes or ()
             )
-
-
-def _rate(target: TargetReport) -> str:
-    return "unknown $/h" if target.hourly is None else f"{dollars(target.hourly)}/h"
