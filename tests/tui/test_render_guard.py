@@ -21,11 +21,17 @@ from textual.widgets import DataTable, Input, Label, OptionList, Static
 
 from tests.support import hostile
 from tests.support.hostile import FORBIDDEN
-from trainctl_tui.tui import render_guard
+from trainctl_tui.tui import render_guard, thin_strips
 
 CONSOLE = Console(color_system="truecolor", force_terminal=True, legacy_windows=False)
 STYLES = re.compile(r"\x1b\[[0-9;]*m")
 TEXTS = st.text(max_size=40) | st.builds("".join, st.lists(st.sampled_from(hostile.PAYLOADS), max_size=3))
+
+
+@pytest.fixture(autouse=True)
+def written_thinly() -> None:
+    """As in the app: the guard stands around what writes thinly, whichever test came first in this process."""
+    thin_strips.install()
 
 
 @pytest.fixture
