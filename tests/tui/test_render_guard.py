@@ -30,7 +30,7 @@ TEXTS = st.text(max_size=40) | st.builds("".join, st.lists(st.sampled_from(hosti
 
 @pytest.fixture(autouse=True)
 def written_thinly() -> None:
-    """As in the app: the guard stands around what writes thinly, whichever test came first in this process."""
+    """As in the app: the guard stands around what writes thinly, whichever test came first."""
     thin_strips.install()
 
 
