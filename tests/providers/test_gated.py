@@ -121,6 +121,12 @@ def test_an_approved_act_is_marked_and_goes_once(aws: ScriptedAws, provider: Aws
     assert f"{MARK}0123456789abcdef" in aws.headers[0]["User-Agent"]
 
 
+def test_of_several_targets_the_one_of_a_call_must_be_said(aws: ScriptedAws, provider: AwsProvider) -> None:
+    with approved(Act.DELETE, "vol-1", "vol-2", endpoint=aws.url), pytest.raises(Refused, match="Which of"):
+        provider.act(Order(Act.DELETE), REGION, ["vol-1"], Patience())
+    assert aws.seen == []
+
+
 def test_ids_are_judged_as_they_will_be_sent(aws: ScriptedAws, provider: AwsProvider) -> None:
     client = provider._caller.clients.get("ec2", REGION, Doing("try"))
 
