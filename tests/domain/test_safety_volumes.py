@@ -9,9 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.judging import (
-    COPY,
     DATA,
-    DISK,
     HOLDER,
     HOST,
     MINE,
@@ -26,35 +24,31 @@ from tests.support.judging import (
     stopped,
     volume,
 )
+from tests.support.storage import (
+    ATTACH,
+    BOB,
+    CREATE,
+    DAY,
+    DELETE,
+    DETACH,
+    KEEP,
+    LOCKED,
+    MODIFY,
+    OTHER,
+    RESTORE,
+    SHARED,
+    SNAPSHOT,
+    R,
+    T,
+    W,
+    copy,
+    disk,
+    shared,
+    to_host,
+)
 from trainctl_tui.domain.acts import Act, Facts, Verdict
 from trainctl_tui.domain.operations import Outcome
 from trainctl_tui.domain.safety import outcome_of
-
-W, T, R = Verdict.WARN, Verdict.TYPE, Verdict.REFUSE
-ATTACH, DETACH, DELETE, KEEP = Act.ATTACH, Act.DETACH, Act.DELETE, Act.KEEP
-MODIFY, RESTORE, SNAPSHOT, CREATE = Act.MODIFY, Act.RESTORE, Act.SNAPSHOT, Act.CREATE
-DAY = 86400
-BOB = (("Owner", "bob"),)
-LOCKED = (*MINE, ("trainctl:protected", "true"))
-SHARED = replace(DISK, multi_attach=True, holders=(replace(HOLDER, instance_id="i-2"),))
-OTHER = replace(HOLDER, instance_id="i-2")
-
-
-def disk(**given: Any) -> Facts:
-    return volume(disk=replace(DISK, **given))
-
-
-def copy(**given: Any) -> Facts:
-    return snapshot(copy=replace(COPY, **given))
-
-
-def to_host(**given: Any) -> Facts:
-    return volume(host=replace(HOST, **given))
-
-
-def shared(**given: Any) -> Facts:
-    return volume(state="in-use", host=HOST, disk=replace(SHARED, **given))
-
 
 # Act, facts, change beyond what ``ready`` asks, what else is judged with them, alone, in a batch, rows.
 Golden = tuple[Act, Facts, dict[str, Any], dict[str, Any], Verdict, Verdict, str]
