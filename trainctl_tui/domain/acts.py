@@ -101,7 +101,8 @@ class VolumeFacts(Struct, frozen=True):
     throughput: int | None = None  # MiB/s
 
 
-_NOUNS = {Kind.INSTANCES: "machine", Kind.VOLUMES: "volume", Kind.SNAPSHOTS: "snapshot"}
+SPOKEN = {Kind.INSTANCES: "machine", Kind.VOLUMES: "volume", Kind.SNAPSHOTS: "snapshot"}
+"""What reasons and clean-ups call one of a kind."""
 
 
 class Facts(Struct, frozen=True):
@@ -141,7 +142,7 @@ class Facts(Struct, frozen=True):
     @property
     def noun(self) -> str:
         """What it is called in a sentence: "machine", "volume", "snapshot"."""
-        return _NOUNS.get(self.kind, "resource")
+        return SPOKEN.get(self.kind, "resource")
 
     def digest(self) -> str:
         """Return a hash of what decides: not of the moment, of money or of a probe's words."""

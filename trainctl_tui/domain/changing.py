@@ -135,6 +135,11 @@ def protection_of(facts: Facts, policy: Policy) -> Tags:
     return tuple((key, value) for key, value in held if key in keys)
 
 
+def region_of(zone: str, regions: Iterable[str]) -> str:
+    """Return the region whose name the name of a zone begins with, or ""."""
+    return max((one for one in regions if zone.startswith(one)), key=len, default="")
+
+
 # ---- why it cannot be ----
 
 

@@ -7,7 +7,7 @@ Rows travel as msgpack arrays, so a new field goes to the end and the cache vers
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -24,6 +24,20 @@ class Kind(StrEnum):
     SNAPSHOTS = "snapshots"
     STATUSES = "statuses"
     TYPES = "types"
+
+
+NOUNS: Mapping[Kind, str] = {
+    Kind.INSTANCES: "instance",
+    Kind.VOLUMES: "volume",
+    Kind.SNAPSHOTS: "snapshot",
+}
+"""What one of a kind is called beside others."""
+
+
+def noun_of(kinds: Iterable[Kind]) -> str:
+    """Return what things of these kinds are called, in the singular: "volume", or "resource" for several."""
+    different = set(kinds)
+    return NOUNS[different.pop()] if len(different) == 1 else "resource"
 
 
 class Attachment(Struct, frozen=True, array_like=True, gc=False):

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from trainctl_tui import bootstrap
-from trainctl_tui.domain.acts import Act
+from trainctl_tui.domain.acts import SPOKEN, Act
 from trainctl_tui.domain.errors import ConfigError
 from trainctl_tui.domain.findings import Candidate, Findings
 from trainctl_tui.domain.resources import Kind
@@ -25,7 +25,6 @@ from trainctl_tui.listing.format import plural
 from trainctl_tui.listing.waste import KINDS, act_of, cost, found, kind_of, sum_of, unsure_text, what, why
 from trainctl_tui.safe import safe
 
-_NOUNS = {Kind.INSTANCES: "machines", Kind.VOLUMES: "volumes", Kind.SNAPSHOTS: "snapshots"}
 _LONGEST = 1000  # characters of one line
 _NEXT = "This was a dry run. Write it down with --save-plan FILE, then use it with --plan FILE."
 
@@ -86,8 +85,8 @@ def _of_one_kind(chosen: tuple[Candidate, ...], wanted: str) -> tuple[Kind, tupl
     kinds = [kind for kind in KINDS if any(kind_of(one) is kind for one in chosen)]
     first = kinds[0]
     if len(kinds) > 1:
-        others = " and ".join(_NOUNS[kind] for kind in kinds[1:])
-        output.note(f"Only {_NOUNS[first]} are planned now: a plan has one act. Plan {others} by --kind.")
+        others = " and ".join(f"{SPOKEN[kind]}s" for kind in kinds[1:])
+        output.note(f"Only {SPOKEN[first]}s are planned now: a plan has one act. Plan {others} by --kind.")
     return first, tuple(one for one in chosen if kind_of(one) is first)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from trainctl_tui.domain.acts import SAVING, Act, Facts, Finding, Judgement, VolumeFacts, strictest_first
 from trainctl_tui.domain.limits import RUNS
 from trainctl_tui.domain.plans import Plan, Volumes
-from trainctl_tui.domain.resources import Kind
+from trainctl_tui.domain.resources import NOUNS, Kind, noun_of
 from trainctl_tui.domain.tags import name_of
-from trainctl_tui.listing.asked import NOUNS, asked_of, noun_of
+from trainctl_tui.listing.asked import asked_of
 from trainctl_tui.listing.format import UNKNOWN, gib, plural
 from trainctl_tui.safe import safe
 

@@ -12,17 +12,17 @@ from msgspec import Struct
 from trainctl_tui.domain import plans
 from trainctl_tui.domain.acts import Act, Facts, Policy, Situation, Verdict
 from trainctl_tui.domain.changes import changes
-from trainctl_tui.domain.changing import settled
+from trainctl_tui.domain.changing import region_of, settled
 from trainctl_tui.domain.errors import ConfigError, Refused, Trouble
 from trainctl_tui.domain.orders import Change, Order
 from trainctl_tui.domain.plans import Plan
+from trainctl_tui.domain.resources import noun_of
 from trainctl_tui.domain.rules_tags import LOCK
 from trainctl_tui.headless import output
 from trainctl_tui.headless.known import Source, no_region
 from trainctl_tui.headless.line import Line
 from trainctl_tui.headless.plan_file import SavedPlan
 from trainctl_tui.launch import Launch
-from trainctl_tui.listing.asked import noun_of
 from trainctl_tui.listing.format import plural
 from trainctl_tui.providers.base import CanAct, Patience, Provider
 from trainctl_tui.providers.requests import kind_of
@@ -86,14 +86,14 @@ def locate(source: Source, ids: Sequence[str], zone: str = "") -> tuple[Target, 
 
 def _region_of(zone: str, regions: Sequence[str]) -> str:
     """Return the watched region that a zone is in. Raises ConfigError where it is in none."""
-    fits = [region for region in regions if zone.startswith(region)]
-    if not fits:
+    region = region_of(zone, regions)
+    if not region:
         raise ConfigError(
             f"Zone {safe(zone, 40)} is in no region that is watched.",
             f"These are: {', '.join(regions)}.",
             "Name its region: --region REGION.",
         )
-    return max(fits, key=len)
+    return region
 
 
 def prepare(

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from trainctl_tui.domain.acts import Act, Facts
 from trainctl_tui.domain.orders import Change
-from trainctl_tui.domain.resources import Kind
 from trainctl_tui.listing.format import UNKNOWN, gib
-
-NOUNS = {Kind.INSTANCES: "instance", Kind.VOLUMES: "volume", Kind.SNAPSHOTS: "snapshot"}
-
-
-def noun_of(kinds: Sequence[Kind]) -> str:
-    """Return what targets of these kinds are called, in the singular: "volume", or "resource" for several."""
-    different = set(kinds)
-    return NOUNS[different.pop()] if len(different) == 1 else "resource"
 
 
 def asked_of(act: Act, facts: Facts, change: Change) -> str:

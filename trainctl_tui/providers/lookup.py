@@ -6,7 +6,7 @@ unknown, but for the targets themselves: without these there is nothing to judge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from msgspec import Struct
 from trainctl_tui.domain.acts import Facts, Job, JobState
 from trainctl_tui.domain.disks import CopyFacts, DiskFacts, Holder, Host
 from trainctl_tui.domain.errors import ConfigError, Denied, NotFound
-from trainctl_tui.domain.orders import Change
+from trainctl_tui.domain.orders import UNASKED, Change
 from trainctl_tui.domain.resources import Attachment, Instance, Kind, Snapshot, Tags, Volume
 from trainctl_tui.domain.tags import name_of
 from trainctl_tui.providers.assembly import newest_of
@@ -70,6 +70,20 @@ class Lookup(Protocol):
 # ---- facts ----
 
 
+def facts_of(
+    ids: Collection[str],
+    read_machines: Callable[[list[str]], Iterable[Facts]],
+    read_disks: Callable[[list[str]], Mapping[str, Facts]],
+) -> tuple[Facts, ...]:
+    """Return the facts of each id, in order. Machines and the rest are read apart, where there are any."""
+    machines = [id for id in ids if kind_of(id) is Kind.INSTANCES]
+    others = [id for id in ids if kind_of(id) is not Kind.INSTANCES]
+    found = {one.id: one for one in read_machines(machines)} if machines else {}
+    if others:
+        found |= read_disks(others)
+    return tuple(found[id] for id in ids)
+
+
 def disk_facts(
     look: Lookup, region: str, ids: Collection[str], changes: Mapping[str, Change]
 ) -> dict[str, Facts]:
@@ -80,7 +94,7 @@ def disk_facts(
     found = _volumes(look, region, volumes, changes) | _snapshots(look, region, of_kind[Kind.SNAPSHOTS])
     at = look.read_at()
     for id in new:
-        change = changes.get(id, Change())
+        change = changes.get(id, UNASKED)
         found[id] = _facts(id, region, at, Kind.VOLUMES, state=NEW, zone=change.zone)
     return {id: found.get(id) or _facts(id, region, at, kind_of(id)) for id in ids}
 
@@ -92,13 +106,13 @@ def _volumes(
     volumes = [volume for volume in look.volumes("volume-id", ids) if volume.id in wanted]
     hosts = {changes[id].instance for id in ids if id in changes and changes[id].instance}
     held = {disk.instance_id for volume in volumes for disk in volume.attachments}
-    machines = _unless_untold(lambda: look.machines(sorted(hosts | held))) or {}
-    snapshots = _unless_untold(lambda: look.snapshots("volume-id", [volume.id for volume in volumes]))
-    modified = _unless_untold(lambda: look.modifications([volume.id for volume in volumes]))
+    machines = unless_untold(lambda: look.machines(sorted(hosts | held))) or {}
+    snapshots = unless_untold(lambda: look.snapshots("volume-id", [volume.id for volume in volumes]))
+    modified = unless_untold(lambda: look.modifications([volume.id for volume in volumes]))
     at = look.read_at()
     facts = {}
     for volume in volumes:
-        instance = changes.get(volume.id, Change()).instance
+        instance = changes.get(volume.id, UNASKED).instance
         attaches = instance and instance not in {disk.instance_id for disk in volume.attachments}
         facts[volume.id] = _facts(
             volume.id,
@@ -167,9 +181,9 @@ def _snapshots(look: Lookup, region: str, ids: Sequence[str]) -> dict[str, Facts
     wanted = frozenset(ids)
     snapshots = [one for one in look.snapshots("snapshot-id", ids) if one.id in wanted]
     parents = {one.volume_id for one in snapshots}
-    volumes = _unless_untold(lambda: look.volumes("volume-id", sorted(parents)))
+    volumes = unless_untold(lambda: look.volumes("volume-id", sorted(parents)))
     there = None if volumes is None else {volume.id for volume in volumes}
-    images = _unless_untold(lambda: look.images([one.id for one in snapshots]))
+    images = unless_untold(lambda: look.images([one.id for one in snapshots]))
     at = look.read_at()
     return {
         one.id: _facts(
@@ -240,7 +254,7 @@ def disk_of(machine: Instance | None, volume_id: str) -> Attachment | None:
     return next((disk for disk in disks if disk.volume_id == volume_id), None)
 
 
-def _unless_untold(read: Callable[[], Told]) -> Told | None:
+def unless_untold(read: Callable[[], Told]) -> Told | None:
     """Return what was read, or None where it may not be read or is not known there."""
     try:
         return read()

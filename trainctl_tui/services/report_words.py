@@ -6,16 +6,13 @@ import time
 from collections.abc import Sequence
 
 from trainctl_tui.domain.limits import dollars
-from trainctl_tui.domain.resources import Kind
+from trainctl_tui.domain.resources import Kind, noun_of
 from trainctl_tui.providers.requests import kind_of
-
-_NOUNS = {Kind.INSTANCES: "instance", Kind.VOLUMES: "volume", Kind.SNAPSHOTS: "snapshot"}
 
 
 def counted(ids: Sequence[str]) -> str:
     """Return how many of what, in words; of several kinds they are resources."""
-    nouns = {_NOUNS[kind_of(id)] for id in ids}
-    noun = nouns.pop() if len(nouns) == 1 else "resource"
+    noun = noun_of(kind_of(id) for id in ids)
     return f"1 {noun}" if len(ids) == 1 else f"{len(ids)} {noun}s"
 
 

@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 from trainctl_tui.domain.acts import Facts
 from trainctl_tui.domain.errors import Denied, NotFound, OutcomeUnknown, TrainctlError
 from trainctl_tui.domain.orders import MAKING, Change, Order
-from trainctl_tui.domain.resources import Instance, Kind, Snapshot, TypeSpec, Volume
+from trainctl_tui.domain.resources import Instance, Snapshot, TypeSpec, Volume
 from trainctl_tui.providers import gate, lookup, standing
 from trainctl_tui.providers.assembly import Gleaned, assemble
 from trainctl_tui.providers.base import Observed, ProviderOptions, Receipt
-from trainctl_tui.providers.requests import is_single, kind_of, request
+from trainctl_tui.providers.requests import is_single, request
 from trainctl_tui.simcloud import rows
 
 Call: TypeAlias = Callable[[str, Mapping[str, Any], str], dict[str, Any]]
@@ -101,12 +101,11 @@ class Acting:
     def facts(self, region: str, ids: Collection[str], changes: Mapping[str, Change]) -> tuple[Facts, ...]:
         """Return what each id is judged by, without job and money."""
         look = Looking(self._call, region, self._clock())
-        machines = [id for id in ids if kind_of(id) is Kind.INSTANCES]
-        others = [id for id in ids if id not in machines]
-        found = {one.id: one for one in self._machine_facts(look, region, machines)} if machines else {}
-        if others:
-            found |= lookup.disk_facts(look, region, others, changes)
-        return tuple(found[id] for id in ids)
+        return lookup.facts_of(
+            ids,
+            lambda machines: self._machine_facts(look, region, machines),
+            lambda others: lookup.disk_facts(look, region, others, changes),
+        )
 
     def act(self, order: Order, region: str, ids: Collection[str]) -> Receipt:
         """Send an approved act once."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from trainctl_tui.domain.acts import Act, Facts, Policy
-from trainctl_tui.domain.changing import DEFAULT_TYPE, settled
+from trainctl_tui.domain.changing import DEFAULT_TYPE, region_of, settled
 from trainctl_tui.domain.cost import Prices
 from trainctl_tui.domain.disks import CopyFacts, DiskFacts
 from trainctl_tui.domain.errors import Refused
@@ -68,7 +68,7 @@ def of_new(id: str, zone: str, regions: Sequence[str], policy: Policy, prices: P
 
     def read(values: Mapping[str, str]) -> Filled:
         where = values["zone"].strip()
-        region = region_of(where, regions)
+        region = region_of_zone(where, regions)
         if not region:
             told = f"No zone of {', '.join(regions)}. Type one, such as {regions[0] if regions else '?'}a."
             return Filled(wrong={"zone": told})
@@ -84,9 +84,9 @@ def of_new(id: str, zone: str, regions: Sequence[str], policy: Policy, prices: P
     return Form("Create a volume", fields, read)
 
 
-def region_of(zone: str, regions: Sequence[str]) -> str:
-    """Return the region that a zone is in, or ""."""
-    return max((one for one in regions if zone.startswith(one) and zone != one), key=len, default="")
+def region_of_zone(zone: str, regions: Sequence[str]) -> str:
+    """Return the region that a zone is in, or "" for what is itself the name of a region, or in none."""
+    return region_of(zone, (one for one in regions if one != zone))
 
 
 # ---- fields ----

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from trainctl_tui.domain.acts import Act, Facts
 from trainctl_tui.domain.operations import FAILURES, GOOD, Operation, OpState, Outcome, Target
-from trainctl_tui.domain.resources import Kind
-from trainctl_tui.listing.asked import asked_of, noun_of
+from trainctl_tui.domain.resources import Kind, noun_of
+from trainctl_tui.listing.asked import asked_of
 from trainctl_tui.listing.format import age, plural, wait
 from trainctl_tui.listing.moments import moment
 from trainctl_tui.providers.requests import kind_of

@@ -9,8 +9,7 @@ from msgspec import Struct
 from trainctl_tui.domain.acts import Act, Policy
 from trainctl_tui.domain.orders import UNASKED, Change
 from trainctl_tui.domain.plans import Approval, Plan
-from trainctl_tui.domain.resources import Kind
-from trainctl_tui.listing.asked import NOUNS
+from trainctl_tui.domain.resources import NOUNS, Kind
 from trainctl_tui.listing.news import Key
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from trainctl_tui.domain.acts import Facts
 from trainctl_tui.domain.orders import NO_CHANGES, Change
@@ -13,15 +13,13 @@ from trainctl_tui.providers.assembly import Gleaned, assemble
 from trainctl_tui.providers.aws.calls import Caller, Question
 from trainctl_tui.providers.aws.listed import Listed, Listing
 from trainctl_tui.providers.base import Page, Patience
-from trainctl_tui.providers.lookup import UNTOLD, disk_facts
-from trainctl_tui.providers.requests import kind_of
+from trainctl_tui.providers.lookup import disk_facts, facts_of, unless_untold
 
 _AT_ONCE = 8  # below the ten connections that a client of botocore keeps
 _OVER = frozenset({"shutting-down", "terminated"})
 _TERMINATE, _STOP = "DisableApiTermination", "DisableApiStop"
 _SPOT = Listing("DescribeSpotInstanceRequests", "SpotInstanceRequests", {"MaxResults": 1000})
 
-Told = TypeVar("Told")
 Types: TypeAlias = Callable[[Kind, str, Patience, Collection[str]], Iterator[Page]]
 """How types are listed by their names."""
 
@@ -35,14 +33,11 @@ def read_facts(
     changes: Mapping[str, Change] = NO_CHANGES,
 ) -> tuple[Facts, ...]:
     """Return the facts of each id, in order. Raises our errors, but for what may merely not be read."""
-    machines = [id for id in ids if kind_of(id) is Kind.INSTANCES]
-    others = [id for id in ids if id not in machines]
-    found: dict[str, Facts] = {}
-    if machines:
-        found = {one.id: one for one in _machine_facts(caller, types, region, machines, patience)}
-    if others:
-        found |= disk_facts(Listed(caller, region, patience), region, others, changes)
-    return tuple(found[id] for id in ids)
+    return facts_of(
+        ids,
+        lambda machines: _machine_facts(caller, types, region, machines, patience),
+        lambda others: disk_facts(Listed(caller, region, patience), region, others, changes),
+    )
 
 
 def _machine_facts(
@@ -74,24 +69,24 @@ def _disks(
     look: Listed, machines: Mapping[str, Instance]
 ) -> tuple[list[Volume] | None, list[Snapshot] | None]:
     """Return the volumes of machines and the snapshots of those; None where they may not be read."""
-    volumes = _unless_untold(lambda: look.volumes("attachment.instance-id", machines))
+    volumes = unless_untold(lambda: look.volumes("attachment.instance-id", machines))
     ids = {disk.volume_id for machine in machines.values() for disk in machine.attachments}
     ids |= {volume.id for volume in volumes or ()}
-    return volumes, _unless_untold(lambda: look.snapshots("volume-id", ids))
+    return volumes, unless_untold(lambda: look.snapshots("volume-id", ids))
 
 
 def _specs(
     types: Types, region: str, machines: Iterable[Instance], patience: Patience
 ) -> dict[str, TypeSpec]:
     names = {machine.type for machine in machines}
-    pages = _unless_untold(lambda: list(types(Kind.TYPES, region, patience, names))) or []
+    pages = unless_untold(lambda: list(types(Kind.TYPES, region, patience, names))) or []
     return {row.id: row for page in pages for row in page.items if isinstance(row, TypeSpec)}
 
 
 def _persistent(look: Listed, ids: Collection[str]) -> dict[str, bool]:
     """Return whether the request behind each Spot machine starts it again; one that is absent is unknown."""
     answers = look.asked(_SPOT, "read Spot requests", "instance-id", ids)
-    told = _unless_untold(lambda: [each for answer in answers for each in answer.parsed[_SPOT.key]])
+    told = unless_untold(lambda: [each for answer in answers for each in answer.parsed[_SPOT.key]])
     return {each.get("InstanceId", ""): each["Type"] == "persistent" for each in told or () if "Type" in each}
 
 
@@ -99,14 +94,6 @@ def _protection(caller: Caller, region: str, id: str, key: str, patience: Patien
     attribute = key[0].lower() + key[1:]
     asked = {"InstanceId": id, "Attribute": attribute}
     question = Question("ec2", "DescribeInstanceAttribute", region, key, f"read {attribute} of {id}", asked)
-    answer = _unless_untold(lambda: caller.ask(question, patience))
+    answer = unless_untold(lambda: caller.ask(question, patience))
     value = None if answer is None else answer.parsed[key].get("Value")
     return value if isinstance(value, bool) else None
-
-
-def _unless_untold(read: Callable[[], Told]) -> Told | None:
-    """Return what was read, or None where it may not be read or is not known there."""
-    try:
-        return read()
-    except UNTOLD:
-        return None

@@ -7,7 +7,7 @@ sent again makes no second one; a snapshot has none, and is never sent again.
 from __future__ import annotations
 
 from trainctl_tui.domain.acts import Act
-from trainctl_tui.services.operations.steps import Step, by_state, unprotected
+from trainctl_tui.services.operations.steps import Step, by_state
 
 _ABSENT = "Nothing carries the mark of this operation."
 
@@ -15,11 +15,8 @@ SNAPSHOT = Step(
     do=Act.SNAPSHOT,
     observe=by_state(before="", going="pending", done="completed"),
     undo="A snapshot that was begun goes on; deleting it is an act of its own.",
-    protection=unprotected,
     resend=False,
     limit=24 * 3600.0,
-    single=True,
-    looks=True,
     absent=_ABSENT,
 )
 """The first snapshot of a large volume takes hours."""
@@ -28,10 +25,7 @@ CREATE = Step(
     do=Act.CREATE,
     observe=by_state(before="", going="creating", done="available in-use"),
     undo="A volume that was made stays; deleting it is an act of its own.",
-    protection=unprotected,
     resend=True,
-    single=True,
-    looks=True,
     absent=_ABSENT,
 )
 
@@ -39,9 +33,6 @@ RESTORE = Step(
     do=Act.RESTORE,
     observe=CREATE.observe,
     undo=CREATE.undo,
-    protection=unprotected,
     resend=True,
-    single=True,
-    looks=True,
     absent=_ABSENT,
 )

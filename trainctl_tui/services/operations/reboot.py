@@ -7,7 +7,7 @@ So "accepted" is the most that is ever said, and an answer that was lost stays u
 from __future__ import annotations
 
 from trainctl_tui.domain.acts import Act
-from trainctl_tui.services.operations.steps import Seen, Step, unprotected
+from trainctl_tui.services.operations.steps import Seen, Step
 
 
 def _observe(state: str) -> Seen:
@@ -18,7 +18,6 @@ STEP = Step(
     do=Act.REBOOT,
     observe=_observe,
     undo="A reboot that was sent cannot be taken back.",
-    protection=unprotected,
     resend=False,
 )
 """Never sent twice: a machine may have begun its work anew in between."""

@@ -8,6 +8,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from trainctl_tui.domain.acts import Act, Facts
+from trainctl_tui.domain.rule import MACHINE_ACTS
+from trainctl_tui.providers.requests import is_single
 
 
 class Seen(StrEnum):
@@ -20,6 +22,11 @@ class Seen(StrEnum):
     TRACELESS = "as it would be either way"  # the step leaves nothing to see
 
 
+def unprotected(_facts: Facts) -> bool:
+    """Say that no protection of the provider's forbids this step."""
+    return False
+
+
 class Step(Struct, frozen=True):
     """One call and how it is known to have had its effect.
 
@@ -27,23 +34,30 @@ class Step(Struct, frozen=True):
     that some of the targets were acted on (EC2 developer guide, TerminateInstances across zones).
     ``limit``: seconds until a target that is still on its way is left so. ``absence_is_done``: a target
     that is no longer listed, after our own accepted call, is at its end; ``unanswered_too``: after one
-    without an answer, too, because it was there when it was sent. ``single``: one target a call. ``looks``:
-    the facts of a target do not tell how it stands, so that it is looked at. ``absent`` says what it means
-    that nothing is listed.
+    without an answer, too, because it was there when it was sent. ``absent`` says what it means that nothing
+    is listed. ``protection`` says whether the provider forbids it.
     """
 
     do: Act
     observe: Callable[[str], Seen]
     undo: str
-    protection: Callable[[Facts], bool | None]
     resend: bool
+    protection: Callable[[Facts], bool | None] = unprotected
     partial: bool = False
     limit: float = 900.0
     absence_is_done: bool = False
     unanswered_too: bool = False
-    single: bool = False
-    looks: bool = False
     absent: str = "It is no longer listed."
+
+    @property
+    def single(self) -> bool:
+        """Whether a call names one target."""
+        return is_single(self.do)
+
+    @property
+    def looks(self) -> bool:
+        """Whether the facts of a target do not tell how it stands, so that it is looked at."""
+        return self.do not in MACHINE_ACTS
 
 
 def by_state(*, before: str, going: str, done: str) -> Callable[[str], Seen]:
@@ -59,8 +73,3 @@ def by_state(*, before: str, going: str, done: str) -> Callable[[str], Seen]:
 def by_word(table: Mapping[str, Seen]) -> Callable[[str], Seen]:
     """Return what observes a step by the word that a provider has for it."""
     return lambda word: table.get(word, Seen.ELSEWHERE)
-
-
-def unprotected(_facts: Facts) -> bool:
-    """Say that no protection of the provider's forbids this step."""
-    return False

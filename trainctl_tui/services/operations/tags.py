@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.providers.base import AS_ASKED, NOT_YET
-from trainctl_tui.services.operations.steps import Seen, Step, by_word, unprotected
+from trainctl_tui.services.operations.steps import Seen, Step, by_word
 
 
 def _step(act: Act, undo: str) -> Step:
@@ -12,9 +12,7 @@ def _step(act: Act, undo: str) -> Step:
         do=act,
         observe=by_word({NOT_YET: Seen.BEFORE, AS_ASKED: Seen.DONE}),
         undo=undo,
-        protection=unprotected,
         resend=True,
-        looks=True,
     )
 
 

@@ -9,26 +9,20 @@ from __future__ import annotations
 
 from trainctl_tui.domain.acts import Act
 from trainctl_tui.providers.base import AS_ASKED, DETACHED, NOT_YET
-from trainctl_tui.services.operations.steps import Seen, Step, by_state, by_word, unprotected
+from trainctl_tui.services.operations.steps import Seen, Step, by_state, by_word
 
 ATTACH = Step(
     do=Act.ATTACH,
     observe=by_state(before=DETACHED, going="attaching", done="attached"),
     undo="Volumes that were attached stay so; detaching them is an act of its own.",
-    protection=unprotected,
     resend=True,
-    single=True,
-    looks=True,
 )
 
 DETACH = Step(
     do=Act.DETACH,
     observe=by_state(before="attached attaching", going="detaching busy", done=DETACHED),
     undo="Volumes that were detached stay so; attaching them is an act of its own.",
-    protection=unprotected,
     resend=True,
-    single=True,
-    looks=True,
 )
 """A machine that still uses the volume holds it as "busy" until it lets go."""
 
@@ -38,12 +32,9 @@ DELETE = Step(
         before="available error completed pending recoverable recovering", going="deleting", done="deleted"
     ),
     undo="What was deleted cannot be brought back.",
-    protection=unprotected,
     resend=True,
     absence_is_done=True,
     unanswered_too=True,
-    single=True,
-    looks=True,
 )
 
 MODIFY = Step(
@@ -58,10 +49,7 @@ MODIFY = Step(
         }
     ),
     undo="A volume that was modified stays so; AWS lets it be changed again after six hours.",
-    protection=unprotected,
     resend=True,
-    single=True,
-    looks=True,
 )
 """A volume that is optimized already has its new size and type (EBS user guide, "Modify a volume")."""
 
@@ -69,8 +57,5 @@ KEEP = Step(
     do=Act.KEEP,
     observe=by_word({NOT_YET: Seen.BEFORE, AS_ASKED: Seen.DONE}),
     undo="The flag stays cleared; EC2 sets it again by ModifyInstanceAttribute.",
-    protection=unprotected,
     resend=True,
-    single=True,
-    looks=True,
 )

@@ -184,7 +184,7 @@ class Choosing(Acting):
         policy = self.owner.session.settings.policy
 
         def filled_in(wanted: Change) -> None:
-            region = forms.region_of(wanted.zone, regions)
+            region = forms.region_of_zone(wanted.zone, regions)
             self.plan_act(Act.CREATE, ((region, id),), wanted, Kind.VOLUMES)
 
         self._open_form(forms.of_new(id, zone, regions, policy, self._facts.prices), filled_in)

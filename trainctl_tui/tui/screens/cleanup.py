@@ -15,6 +15,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
+from trainctl_tui.domain.acts import SPOKEN
 from trainctl_tui.domain.findings import Candidate, Findings
 from trainctl_tui.domain.resources import Kind
 from trainctl_tui.domain.tags import name_of
@@ -25,7 +26,6 @@ from trainctl_tui.safe import safe
 
 _NOTHING = "Nothing here that could be cleaned up without looking into machines."
 _KEYS = "j k move · Space mark · * all · \\ none · t terminate · D delete · Esc out"
-_NOUNS = {Kind.INSTANCES: "machine", Kind.VOLUMES: "volume", Kind.SNAPSHOTS: "snapshot"}
 _WHICH = "Move to a volume or a snapshot first: D plans the marked ones of that kind."
 
 Chosen: TypeAlias = tuple[Kind, tuple[Key, ...]]
@@ -183,7 +183,7 @@ class CleanupScreen(ModalScreen[Chosen | None]):
         if self._hindrance:
             self._tell(f"Nothing can be planned. {self._hindrance}")
         elif not keys:
-            noun = _NOUNS[kind]
+            noun = SPOKEN[kind]
             self._tell(
                 f"Nothing is marked. Mark a {noun} with Space." if not self.marks else f"No {noun} is marked."
             )
